@@ -1,0 +1,165 @@
+package reconcile
+
+import (
+	"time"
+
+	"github.com/amisync/amisync/principal"
+)
+
+// Source is a place in a manifest. The zero value means that no manifest says
+// it (an image that was shared by hand, for example).
+type Source struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`   // from 1
+	Column int    `json:"column,omitempty"` // from 1
+}
+
+// Lane is one owner account in one region: the unit of credentials, rate
+// limits and progress. It is comparable.
+type Lane struct {
+	Provider principal.Provider `json:"provider"`
+	Account  string             `json:"account"`
+	Region   string             `json:"region"`
+}
+
+// LaneOf returns the lane that an image lives in.
+func LaneOf(image principal.Image) Lane {
+	return Lane{Provider: image.Provider, Account: image.Account, Region: image.Region}
+}
+
+// Owner is an account that owns images, and how to get into it.
+type Owner struct {
+	Name     string
+	Provider principal.Provider
+	Account  string
+	// Role is what to assume; empty means the ambient credentials, which must
+	// then belong to Account.
+	Role string
+	// ExternalID accompanies the role; empty means none. It never appears in
+	// output.
+	ExternalID string
+	Regions    []string // as declared, sorted
+	Source     Source
+}
+
+// Lanes returns the owner's lanes, one a region.
+func (o Owner) Lanes() []Lane {
+	lanes := make([]Lane, len(o.Regions))
+	for i, region := range o.Regions {
+		lanes[i] = Lane{Provider: o.Provider, Account: o.Account, Region: region}
+	}
+	return lanes
+}
+
+// Mode says what a share does about principals that it does not declare.
+type Mode string
+
+const (
+	// Exclusive makes the declared principals the only ones.
+	Exclusive Mode = "exclusive"
+	// Additive never revokes what it did not declare.
+	Additive Mode = "additive"
+)
+
+// Declaration is one image share, compiled: names resolved, source positions
+// kept.
+type Declaration struct {
+	Share    string // the manifest's metadata.name
+	Labels   map[string]string
+	Owner    string // the owner's name
+	Lanes    []Lane // sorted; never empty
+	Selector Selector
+	Mode     Mode
+	// Grants are the declared permissions, sorted by principal, each principal
+	// once. Empty means private on purpose.
+	Grants []Grant
+	Source Source
+}
+
+// Grant is a declared launch permission.
+type Grant struct {
+	Principal principal.Principal
+	// Until is the last day (midnight UTC at its start) on which the permission
+	// holds. Zero means for good.
+	Until  time.Time
+	Reason string // why it was declared, in the author's words; may be empty
+	Source Source
+}
+
+// Expired reports whether the grant's last day is over.
+func (g Grant) Expired(at time.Time) bool {
+	return !g.Until.IsZero() && !at.Before(g.Until.AddDate(0, 0, 1))
+}
+
+// outlasts reports whether g holds longer than other.
+func (g Grant) outlasts(other Grant) bool {
+	return !other.Until.IsZero() && (g.Until.IsZero() || g.Until.After(other.Until))
+}
+
+// Selector says which of a lane's images a share is about: those with the IDs,
+// or else those that match every criterion given.
+type Selector struct {
+	Name         string            // a pattern (see Match); empty matches every name
+	Tags         map[string]string // tag values, exact
+	Architecture string            // empty matches all
+	// Newest is how many of the matched available images to pick, newest
+	// first. Zero picks all that match.
+	Newest int
+	// IDs, where there are any, are the images; all other criteria are unset.
+	IDs []ImageID
+}
+
+// ImageID is an image that a manifest names outright.
+type ImageID struct {
+	Image  principal.Image
+	Source Source
+}
+
+// Policy holds the limits that guard every run.
+type Policy struct {
+	AllowPublic bool
+	Revokes     RevokeLimits
+	Protect     []principal.Principal // never to be revoked
+	Source      Source                // zero where no manifest declares a policy
+}
+
+// RevokeLimits bound what one run may take away.
+type RevokeLimits struct {
+	Max                int // revokes in one run
+	MaxPrincipals      int // different principals revoked in one run
+	MaxPercentPerImage int // of the principals an image has, 0 to 100
+}
+
+// DefaultPolicy is in force where no manifest declares another.
+func DefaultPolicy() Policy {
+	return Policy{Revokes: RevokeLimits{Max: 100, MaxPrincipals: 5, MaxPercentPerImage: 50}}
+}
+
+// Declarations are all that an estate of manifests says.
+type Declarations struct {
+	Owners []Owner       // sorted by name
+	Shares []Declaration // sorted by name
+	Policy Policy
+	// Aliases are the names that directories give to principals.
+	Aliases map[principal.Principal]string
+}
+
+// OwnerOf returns the owner with the account, or nil.
+func (d *Declarations) OwnerOf(provider principal.Provider, account string) *Owner {
+	for i := range d.Owners {
+		if d.Owners[i].Provider == provider && d.Owners[i].Account == account {
+			return &d.Owners[i]
+		}
+	}
+	return nil
+}
+
+// Share returns the declaration of that name, or nil.
+func (d *Declarations) Share(name string) *Declaration {
+	for i := range d.Shares {
+		if d.Shares[i].Share == name {
+			return &d.Shares[i]
+		}
+	}
+	return nil
+}

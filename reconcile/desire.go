@@ -1,0 +1,96 @@
+package reconcile
+
+import (
+	"slices"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+)
+
+// Desired is what the manifests say about one picked image.
+type Desired struct {
+	Image Image
+	// Grants are the permissions that the image should have, sorted by
+	// principal: the union over the shares that pick it.
+	Grants []Grant
+	// Expired are the declared permissions whose last day is over and that no
+	// share declares otherwise, sorted by principal.
+	Expired []Grant
+	// Exclusive means that every other permission is to be revoked. It is the
+	// place of the exclusive share; nil where all shares are additive.
+	Exclusive *Declaration
+	// EmptyOnPurpose means that the exclusive share declares nobody.
+	EmptyOnPurpose bool
+	// Conflict holds the names of exclusive shares where more than one claims the
+	// image; nothing else is set then, and the image is left alone.
+	Conflict []string
+	Claims   []Claim
+}
+
+// Desire says what each picked image of the selection should look like at the
+// time. Images that are claimed and not picked do not appear, unless two
+// exclusive shares claim them.
+func Desire(declarations *Declarations, selection Selection, at time.Time) []Desired {
+	shares := make(map[string]*Declaration, len(declarations.Shares))
+	for i := range declarations.Shares {
+		shares[declarations.Shares[i].Share] = &declarations.Shares[i]
+	}
+	var desired []Desired
+	for _, selected := range selection.Images {
+		if conflict := exclusiveClaims(selected, shares); len(conflict) > 1 {
+			desired = append(desired, Desired{Image: selected.Image, Conflict: conflict, Claims: selected.Claims})
+		} else if selected.Picked() {
+			desired = append(desired, desire(selected, shares, at))
+		}
+	}
+	return desired
+}
+
+func exclusiveClaims(selected Selected, shares map[string]*Declaration) []string {
+	var exclusive []string
+	for _, claim := range selected.Claims {
+		if share := shares[claim.Share]; share != nil && share.Mode == Exclusive {
+			exclusive = append(exclusive, claim.Share)
+		}
+	}
+	return exclusive
+}
+
+func desire(selected Selected, shares map[string]*Declaration, at time.Time) Desired {
+	d := Desired{Image: selected.Image, Claims: selected.Claims}
+	valid := map[principal.Principal]Grant{}
+	expired := map[principal.Principal]Grant{}
+	for _, claim := range selected.Claims {
+		share := shares[claim.Share]
+		if !claim.Picked || share == nil {
+			continue
+		}
+		if share.Mode == Exclusive {
+			d.Exclusive = share
+			d.EmptyOnPurpose = len(share.Grants) == 0
+		}
+		for _, grant := range share.Grants {
+			into := valid
+			if grant.Expired(at) {
+				into = expired
+			}
+			if known, has := into[grant.Principal]; !has || grant.outlasts(known) {
+				into[grant.Principal] = grant
+			}
+		}
+	}
+	for p := range valid {
+		delete(expired, p)
+	}
+	d.Grants, d.Expired = sortedGrants(valid), sortedGrants(expired)
+	return d
+}
+
+func sortedGrants(grants map[principal.Principal]Grant) []Grant {
+	sorted := make([]Grant, 0, len(grants))
+	for _, grant := range grants {
+		sorted = append(sorted, grant)
+	}
+	slices.SortFunc(sorted, func(a, b Grant) int { return principal.Compare(a.Principal, b.Principal) })
+	return sorted
+}

@@ -1,0 +1,77 @@
+package reconcile
+
+import (
+	"slices"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+)
+
+// Status says what happened to a change.
+type Status string
+
+const (
+	StatusApplied      Status = "applied"           // sent, and seen in the cloud
+	StatusSatisfied    Status = "already satisfied" // was so before anything was sent
+	StatusFailed       Status = "failed"            // the cloud refused, or never showed it
+	StatusSkipped      Status = "skipped"           // held back, because something it depends on failed or a rule forbids it
+	StatusNotAttempted Status = "not attempted"     // the run ended before its turn
+)
+
+// Outcome is what happened to one change.
+type Outcome struct {
+	Change  Change    `json:"change"`
+	Status  Status    `json:"status"`
+	Because string    `json:"because,omitempty"` // why it is not applied
+	Kind    ErrorKind `json:"kind,omitempty"`    // of the failure
+	Hint    string    `json:"hint,omitempty"`
+}
+
+// ImageRecord holds an image's permissions before and after the run.
+type ImageRecord struct {
+	Image  NamedImage            `json:"image"`
+	Before []principal.Principal `json:"before"`
+	// After is what was read back last; null where it could not be read.
+	After []principal.Principal `json:"after"`
+}
+
+// Result is what an apply did.
+type Result struct {
+	FormatVersion string         `json:"format_version"`
+	Digest        string         `json:"digest"` // of the plan
+	StartedAt     time.Time      `json:"started_at"`
+	EndedAt       time.Time      `json:"ended_at"`
+	Interrupted   bool           `json:"interrupted,omitempty"`
+	Actors        []Actor        `json:"actors"`
+	Summary       map[Status]int `json:"summary"`
+	Outcomes      []Outcome      `json:"outcomes"`
+	Images        []ImageRecord  `json:"images"`
+	Incomplete    []Incomplete   `json:"incomplete"`
+}
+
+// Actor is who made the calls in one account.
+type Actor struct {
+	Account  string `json:"account"`
+	Identity string `json:"identity"` // the ARN of the session
+}
+
+// Finish sorts and counts.
+func (r *Result) Finish() {
+	r.FormatVersion = FormatVersion
+	slices.SortFunc(r.Outcomes, func(a, b Outcome) int { return compareChanges(a.Change, b.Change) })
+	slices.SortFunc(r.Images, func(a, b ImageRecord) int { return principal.CompareImages(a.Image.Image, b.Image.Image) })
+	r.Summary = map[Status]int{}
+	for _, outcome := range r.Outcomes {
+		r.Summary[outcome.Status]++
+	}
+	r.Outcomes, r.Images, r.Incomplete, r.Actors = orEmpty(r.Outcomes), orEmpty(r.Images), orEmpty(r.Incomplete), orEmpty(r.Actors)
+}
+
+// Complete reports whether every change is in effect and everything could be
+// read.
+func (r *Result) Complete() bool {
+	return r.Summary[StatusApplied]+r.Summary[StatusSatisfied] == len(r.Outcomes) && len(r.Incomplete) == 0
+}
+
+// EncodeResult writes the result as indented JSON.
+func EncodeResult(r *Result) ([]byte, error) { return encode(r) }

@@ -1,0 +1,136 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/amisync/amisync/principal"
+)
+
+// Scope narrows a run. The zero value is everything. Lists hold alternatives;
+// different lists must all agree.
+type Scope struct {
+	Owners     []string              `json:"owners,omitempty"`  // names of owner accounts
+	Regions    []string              `json:"regions,omitempty"` //
+	Shares     []string              `json:"shares,omitempty"`  // names of image shares
+	Images     []string              `json:"images,omitempty"`  // image ids, or names as patterns (see Match)
+	Principals []principal.Principal `json:"principals,omitempty"`
+	Only       Direction             `json:"only,omitempty"`
+}
+
+// Direction restricts a run to changes that give or that take access.
+type Direction string
+
+const (
+	// OnlyGrants leaves every revoke out (--no-revoke).
+	OnlyGrants Direction = "grants"
+	// OnlyRevokes leaves every grant out (--only-revoke).
+	OnlyRevokes Direction = "revokes"
+)
+
+// IsAll reports whether the scope leaves nothing out.
+func (s Scope) IsAll() bool {
+	return len(s.Owners)+len(s.Regions)+len(s.Shares)+len(s.Images)+len(s.Principals) == 0 && s.Only == ""
+}
+
+// Lanes returns the lanes to look at: those of the owners, or of the shares
+// where shares are named; sorted by owner name and region.
+func (s Scope) Lanes(declarations *Declarations) []Lane {
+	var lanes []Lane
+	for _, owner := range declarations.Owners {
+		if len(s.Owners) > 0 && !slices.Contains(s.Owners, owner.Name) {
+			continue
+		}
+		for _, lane := range owner.Lanes() {
+			if len(s.Regions) > 0 && !slices.Contains(s.Regions, lane.Region) {
+				continue
+			}
+			if len(s.Shares) > 0 && !s.sharedIn(declarations, lane) {
+				continue
+			}
+			lanes = append(lanes, lane)
+		}
+	}
+	return lanes
+}
+
+func (s Scope) sharedIn(declarations *Declarations, lane Lane) bool {
+	return slices.ContainsFunc(declarations.Shares, func(d Declaration) bool {
+		return slices.Contains(s.Shares, d.Share) && slices.Contains(d.Lanes, lane)
+	})
+}
+
+// Selection returns the part of a selection that is in scope.
+func (s Scope) Selection(selection Selection) Selection {
+	inShare := func(share string) bool { return len(s.Shares) == 0 || slices.Contains(s.Shares, share) }
+	return Selection{
+		Images: keep(selection.Images, func(i Selected) bool {
+			return s.HoldsImage(i.Image) && slices.ContainsFunc(i.Claims, func(c Claim) bool { return inShare(c.Share) })
+		}),
+		Unmatched: keep(selection.Unmatched, func(u Unmatched) bool { return inShare(u.Share) && len(s.Images) == 0 }),
+		Gone: keep(selection.Gone, func(g Gone) bool {
+			return inShare(g.Share) && s.HoldsImage(Image{Image: g.ImageID.Image})
+		}),
+	}
+}
+
+// HoldsImage reports whether the image filter lets the image through.
+func (s Scope) HoldsImage(image Image) bool {
+	return len(s.Images) == 0 || slices.ContainsFunc(s.Images, func(filter string) bool {
+		return filter == image.ID || image.Name != "" && Match(filter, image.Name)
+	})
+}
+
+// Changes splits changes (sorted, as Diff returns them) into those in scope
+// and those held back: revokes in scope that could take access from somebody
+// who is to keep it through a grant that is out of scope. A principal that is
+// named together with OnlyRevokes is to lose its entries now, so its revokes are
+// never held.
+func (s Scope) Changes(changes []Change) (in, held []Change) {
+	for _, image := range byImage(changes) {
+		for _, change := range image {
+			switch {
+			case !s.holds(change):
+			case change.Verb.Takes() && !s.takesNow(change) && s.leavesOutReplacement(image, change):
+				held = append(held, change)
+			default:
+				in = append(in, change)
+			}
+		}
+	}
+	return in, held
+}
+
+func (s Scope) holds(change Change) bool {
+	if len(s.Principals) > 0 && !slices.Contains(s.Principals, change.Principal.Principal) {
+		return false
+	}
+	switch s.Only {
+	case OnlyGrants:
+		return change.Verb.Gives()
+	case OnlyRevokes:
+		return change.Verb.Takes()
+	}
+	return true
+}
+
+// takesNow reports whether the command names the principal and asks for
+// nothing but revokes: taking it out is then the explicit wish.
+func (s Scope) takesNow(change Change) bool {
+	return s.Only == OnlyRevokes && slices.Contains(s.Principals, change.Principal.Principal)
+}
+
+func (s Scope) leavesOutReplacement(image []Change, revoke Change) bool {
+	return slices.ContainsFunc(image, func(other Change) bool {
+		return other.Verb.Gives() && !s.holds(other) && other.Principal.Overlaps(revoke.Principal.Principal)
+	})
+}
+
+func keep[T any](items []T, wanted func(T) bool) []T {
+	var kept []T
+	for _, item := range items {
+		if wanted(item) {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
