@@ -78,3 +78,11 @@ func KindOf(err error) ErrorKind {
 }
 
 var errNotRead = errors.New("it was not read")
+
+// HintOf returns the hint of the first Error in err's chain, or "".
+func HintOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Hint
+	}
+	return ""
+}

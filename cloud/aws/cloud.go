@@ -1,0 +1,127 @@
+// Package aws reads and changes images in AWS through EC2 and STS. It is the
+// only importer of the AWS SDK.
+//
+// The SDK's default configuration decides about credentials, profiles, web
+// identity and endpoints. A Cloud enters an owner account once for reading and
+// once for writing, each time with a session of its own, and checks that it
+// arrived where the manifest says before it does anything else.
+package aws
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// Options steer a Cloud. The zero value works.
+type Options struct {
+	// Run names the run in the sessions' names, for CloudTrail; may be empty.
+	Run string
+	// Unlimited turns the limits on amisync's own call rate off; for tests
+	// against a cloud without limits.
+	Unlimited bool
+	// MaxAttempts is how often a call is tried before its error counts; zero
+	// means what AWS_MAX_ATTEMPTS or the profile say, or else 8.
+	MaxAttempts int
+}
+
+// Cloud opens sessions in AWS accounts. It is safe for concurrent use.
+type Cloud struct {
+	options Options
+	load    func() (aws.Config, error)
+	limits  *limits
+}
+
+// New returns a Cloud. Nothing is read or called before the first session.
+func New(options Options) *Cloud {
+	return &Cloud{options: options, limits: newLimits(options.Unlimited), load: sync.OnceValues(func() (aws.Config, error) {
+		return loadConfig(options)
+	})}
+}
+
+// loadConfig reads the SDK's default configuration. Calls are retried in the
+// SDK's standard mode, more often than by default and without the client-wide
+// budget of retries: a budget shared by thousands of reads would turn one
+// throttled stretch into failures of unrelated images.
+func loadConfig(options Options) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		return aws.Config{}, &reconcile.Error{Kind: reconcile.Credentials, Action: "configuration", Err: err,
+			Hint: "mend the AWS configuration that the message names"}
+	}
+	attempts := cmp.Or(options.MaxAttempts, cfg.RetryMaxAttempts, 8)
+	cfg.RetryMaxAttempts = 0
+	cfg.Retryer = func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts = attempts
+			o.MaxBackoff = 20 * time.Second
+			o.RateLimiter = ratelimit.None
+		})
+	}
+	return cfg, nil
+}
+
+// OpenReader enters the owner account for reading.
+func (c *Cloud) OpenReader(ctx context.Context, owner reconcile.Owner) (*Reader, error) {
+	session, err := c.open(ctx, owner, "read")
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{session}, nil
+}
+
+// OpenWriter enters the owner account for changing images.
+func (c *Cloud) OpenWriter(ctx context.Context, owner reconcile.Owner) (*Writer, error) {
+	session, err := c.open(ctx, owner, "write")
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{session}, nil
+}
+
+// client returns the EC2 client of a region.
+func (s *session) client(region string) *ec2.Client {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	client := s.clients[region]
+	if client == nil {
+		client = ec2.NewFromConfig(s.config, func(o *ec2.Options) {
+			o.Region = region
+			o.APIOptions = append(o.APIOptions, s.limits.middleware(s.account, region))
+		})
+		s.clients[region] = client
+	}
+	return client
+}
+
+// Carrier says what one call to EC2 can carry: every launch permission of an
+// image that is to change, given or taken.
+// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyImageAttribute.html
+func Carrier(changes []reconcile.Change) []reconcile.Call {
+	return []reconcile.Call{{Action: "ModifyImageAttribute", Changes: changes}}
+}
+
+// defaultRegion is where STS is called when neither the environment nor the
+// profile names a region. A region that the owner uses would not do: it may be
+// one that the caller's account has not opted into.
+func defaultRegion(owner reconcile.Owner) string {
+	switch principal.RegionPartition(owner.Provider, owner.Regions[0]) {
+	case "aws-cn":
+		return "cn-north-1"
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	case "aws":
+		return "us-east-1"
+	}
+	return owner.Regions[0]
+}

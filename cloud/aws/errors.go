@@ -1,0 +1,113 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// kinds maps the error codes of EC2 and STS to what they mean for a run.
+// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+var kinds = map[string]reconcile.ErrorKind{
+	"UnauthorizedOperation": reconcile.Denied,
+	"AccessDenied":          reconcile.Denied,
+	"AuthFailure":           reconcile.Denied,
+
+	"InvalidClientTokenId":        reconcile.Credentials,
+	"ExpiredToken":                reconcile.Credentials,
+	"ExpiredTokenException":       reconcile.Credentials,
+	"RequestExpired":              reconcile.Credentials,
+	"SignatureDoesNotMatch":       reconcile.Credentials,
+	"UnrecognizedClientException": reconcile.Credentials,
+	"InvalidIdentityToken":        reconcile.Credentials,
+	"OptInRequired":               reconcile.Credentials,
+	"Blocked":                     reconcile.Credentials,
+
+	"RequestLimitExceeded": reconcile.Throttled,
+	"Throttling":           reconcile.Throttled,
+	"ThrottlingException":  reconcile.Throttled,
+
+	"InvalidAMIID.NotFound":    reconcile.NotFound,
+	"InvalidAMIID.Unavailable": reconcile.WrongState,
+	"IncorrectState":           reconcile.WrongState,
+
+	"InvalidAMIAttributeItemValue": reconcile.Refused,
+	"InvalidParameterValue":        reconcile.Refused,
+	"InvalidParameter":             reconcile.Refused,
+	"InvalidParameterCombination":  reconcile.Refused,
+	"OperationNotPermitted":        reconcile.Refused,
+
+	"ResourceLimitExceeded": reconcile.Quota,
+}
+
+var hints = map[reconcile.ErrorKind]string{
+	reconcile.Denied:      "grant the caller this action, or use another role",
+	reconcile.Credentials: "renew the credentials and run again",
+	reconcile.Throttled:   "something else uses up this account's rate of calls; run again later, or with a smaller --parallel",
+	reconcile.NotFound:    "the image is gone; run plan again",
+	reconcile.WrongState:  "the image cannot be shared in its state; run plan again",
+	reconcile.Uncertain:   "run again; amisync finds out by itself what took effect",
+	reconcile.Quota:       "share with an organizational unit instead of single accounts, or have the quota raised",
+}
+
+// callError turns what the SDK returned into an error of the engine. A code
+// that is not known is a refusal by the cloud; where there is no code at all,
+// or the fault is the server's, nobody knows whether the call took effect.
+func callError(action, subject string, err error) *reconcile.Error {
+	failure := &reconcile.Error{Kind: reconcile.Uncertain, Action: action, Subject: subject, Err: err}
+	api, isAPI := apiError(err)
+	switch {
+	case errors.Is(err, context.Canceled):
+		failure.Err = errors.New("interrupted")
+	case isAPI:
+		failure.Err = answered{api}
+		kind, known := kinds[api.ErrorCode()]
+		switch {
+		case known:
+			failure.Kind = kind
+		case statusOf(err) < http.StatusInternalServerError:
+			failure.Kind = reconcile.Invalid
+		}
+	default:
+		failure.Err = errors.New(plainCause(err))
+	}
+	failure.Hint = hints[failure.Kind]
+	return failure
+}
+
+func apiError(err error) (smithy.APIError, bool) { return errors.AsType[smithy.APIError](err) }
+
+func statusOf(err error) int {
+	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// answered is an error that the cloud itself named.
+type answered struct{ smithy.APIError }
+
+// Error is the code and what the cloud says of it.
+func (a answered) Error() string { return fmt.Sprintf("%s: %s", a.ErrorCode(), a.ErrorMessage()) }
+
+// plainCause strips the SDK's chain of operation names from a failure without
+// an answer: the transport's error, or why the answer could not be read.
+func plainCause(err error) string {
+	if decode, ok := errors.AsType[*smithy.DeserializationError](err); ok {
+		return "the answer could not be read: " + oneLine(decode.Err.Error())
+	}
+	if send, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
+		return oneLine(send.Err.Error())
+	}
+	return oneLine(err.Error())
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

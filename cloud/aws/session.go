@@ -1,0 +1,145 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// sessionDuration is how long a role session lasts before it is renewed. An
+// hour is the most that a session assumed from another role's may last, and
+// every role allows it.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+const sessionDuration = time.Hour
+
+// session is a way into one owner account. It is safe for concurrent use.
+type session struct {
+	account  string
+	identity string // the caller's ARN
+	config   aws.Config
+	limits   *limits
+
+	mutex   sync.Mutex
+	clients map[string]*ec2.Client // by region
+}
+
+func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string) (*session, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	cfg = cfg.Copy()
+	if cfg.Region == "" {
+		cfg.Region = defaultRegion(owner)
+	}
+	if err := hasCredentials(ctx, cfg); err != nil {
+		return nil, err
+	}
+	s := &session{account: owner.Account, config: cfg, limits: c.limits, clients: map[string]*ec2.Client{}}
+	var account string
+	if owner.Role == "" {
+		account, err = s.ambient(ctx)
+	} else {
+		account, err = s.assume(ctx, owner, sessionName(purpose, c.options.Run))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if account != owner.Account {
+		return nil, wrongAccount(owner, account)
+	}
+	return s, nil
+}
+
+// hasCredentials tells missing credentials from a refused call.
+func hasCredentials(ctx context.Context, cfg aws.Config) error {
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		if e, ok := apiError(err); ok {
+			return callError("sts:AssumeRoleWithWebIdentity", "", e)
+		}
+		return &reconcile.Error{Kind: reconcile.Credentials, Action: "credentials", Err: errors.New("no AWS credentials were found"),
+			Hint: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`"}
+	}
+	return nil
+}
+
+// ambient takes the credentials as they are found.
+func (s *session) ambient(ctx context.Context) (account string, err error) {
+	answer, err := sts.NewFromConfig(s.config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", callError("sts:GetCallerIdentity", "account "+s.account, err)
+	}
+	s.identity = aws.ToString(answer.Arn)
+	return aws.ToString(answer.Account), nil
+}
+
+// assume replaces the session's credentials by those of the owner's role.
+func (s *session) assume(ctx context.Context, owner reconcile.Owner, name string) (account string, err error) {
+	client := &assumeRole{client: sts.NewFromConfig(s.config)}
+	s.config.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(client, owner.Role, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = name
+		o.Duration = sessionDuration
+		if owner.ExternalID != "" {
+			o.ExternalID = aws.String(owner.ExternalID)
+		}
+	}), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 5 * time.Minute })
+	credentials, err := s.config.Credentials.Retrieve(ctx)
+	if err != nil {
+		failure := callError("sts:AssumeRole", owner.Role, err)
+		if failure.Kind == reconcile.Denied {
+			failure.Kind = reconcile.Credentials
+			failure.Hint = fmt.Sprintf("check that the role exists, that its trust policy names you, and that externalId of OwnerAccount %s is the one it asks for", owner.Name)
+		}
+		return "", failure
+	}
+	s.identity = client.identity
+	return credentials.AccountID, nil
+}
+
+// assumeRole remembers who the role session is.
+type assumeRole struct {
+	client   *sts.Client
+	identity string
+}
+
+// AssumeRole implements stscreds.AssumeRoleAPIClient.
+func (a *assumeRole) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	out, err := a.client.AssumeRole(ctx, in, options...)
+	if err == nil && out.AssumedRoleUser != nil && a.identity == "" {
+		a.identity = aws.ToString(out.AssumedRoleUser.Arn)
+	}
+	return out, err
+}
+
+func wrongAccount(owner reconcile.Owner, account string) error {
+	way := "the ambient credentials lead"
+	hint := fmt.Sprintf("use credentials of account %s, or give OwnerAccount %s a role", owner.Account, owner.Name)
+	if owner.Role != "" {
+		way = "role " + owner.Role + " leads"
+		hint = fmt.Sprintf("correct id or role of OwnerAccount %s", owner.Name)
+	}
+	return &reconcile.Error{Kind: reconcile.WrongAccount, Action: "enter", Subject: "account " + owner.Account, Hint: hint,
+		Err: fmt.Errorf("%s to account %q, the manifest says %s", way, account, owner.Account)}
+}
+
+var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)
+
+// sessionName is what CloudTrail shows: the purpose and the run.
+// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+func sessionName(purpose, run string) string {
+	name := "amisync-" + purpose
+	if run != "" {
+		name += "-" + notInSessionName.ReplaceAllString(run, "-")
+	}
+	return name[:min(len(name), 64)]
+}

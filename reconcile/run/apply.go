@@ -1,0 +1,173 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// Apply carries out a plan that was made, or rechecked, against the view. It
+// goes on past images that fail, reads back what it changed, and reports every
+// change. Findings that stop an image hold its changes back; whether a finding
+// stops the whole run is for the caller to decide first.
+func Apply(ctx context.Context, declarations *reconcile.Declarations, plan *reconcile.Plan, view *View, carriers map[principal.Provider]reconcile.Carrier, open OpenWriter, options Options) *reconcile.Result {
+	options = options.withDefaults()
+	a := &applier{declarations: declarations, view: view, open: open, options: options, carriers: carriers,
+		result: &reconcile.Result{Digest: plan.Digest, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete}}
+	due := a.holdBack(plan)
+	var group sync.WaitGroup
+	for _, owner := range declarations.Owners {
+		changes := changesOf(owner, due)
+		if len(changes) > 0 {
+			group.Go(func() { a.owner(ctx, owner, changes) })
+		}
+	}
+	group.Wait()
+	a.result.EndedAt = options.Now().UTC()
+	a.result.Interrupted = options.stopped() || ctx.Err() != nil
+	a.result.Finish()
+	return a.result
+}
+
+type applier struct {
+	declarations *reconcile.Declarations
+	view         *View
+	open         OpenWriter
+	options      Options
+	carriers     map[principal.Provider]reconcile.Carrier
+
+	mutex  sync.Mutex
+	result *reconcile.Result
+}
+
+// holdBack records the changes that must not be made and returns the others:
+// those of images that a finding stops, and grants that have expired since the
+// plan was made.
+func (a *applier) holdBack(plan *reconcile.Plan) []reconcile.Change {
+	stopped := map[principal.Image]string{}
+	for _, finding := range plan.Findings {
+		if finding.Refuses() && finding.Stops == reconcile.StopsImage {
+			stopped[finding.Image.Image] = finding.Code + ": " + finding.Message
+		}
+	}
+	now := a.options.Now()
+	var due []reconcile.Change
+	for _, change := range plan.Changes {
+		until, _ := time.Parse(time.DateOnly, change.Until)
+		grant := reconcile.Grant{Until: until}
+		switch {
+		case stopped[change.Image.Image] != "":
+			a.record(change, reconcile.StatusSkipped, stopped[change.Image.Image], nil)
+		case change.Verb.Gives() && grant.Expired(now):
+			a.record(change, reconcile.StatusSkipped, fmt.Sprintf("its last day, %s, has passed since the plan was made", change.Until), nil)
+		default:
+			due = append(due, change)
+		}
+	}
+	return due
+}
+
+func changesOf(owner reconcile.Owner, changes []reconcile.Change) []reconcile.Change {
+	var own []reconcile.Change
+	for _, change := range changes {
+		if change.Image.Provider == owner.Provider && change.Image.Account == owner.Account {
+			own = append(own, change)
+		}
+	}
+	return own
+}
+
+func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []reconcile.Change) {
+	if a.options.stopped() {
+		a.recordAll(changes, reconcile.StatusNotAttempted, "interrupted", nil)
+		return
+	}
+	images := imagesOf(changes)
+	ids := make([]principal.Image, len(images))
+	for i, image := range images {
+		ids[i] = image[0].Image.Image
+	}
+	writer, err := a.open(ctx, owner, ids)
+	if err != nil {
+		a.recordAll(changes, reconcile.StatusFailed, "", err)
+		return
+	}
+	a.mutex.Lock()
+	a.result.Actors = append(a.result.Actors, reconcile.Actor{Account: owner.Account, Identity: writer.Identity()})
+	reader := a.view.readers[owner.Name]
+	a.mutex.Unlock()
+
+	lanes := map[reconcile.Lane][][]reconcile.Change{}
+	for _, image := range images {
+		lane := reconcile.LaneOf(image[0].Image.Image)
+		lanes[lane] = append(lanes[lane], image)
+	}
+	var group sync.WaitGroup
+	for _, lane := range owner.Lanes() {
+		if todo := lanes[lane]; len(todo) > 0 {
+			group.Go(func() { a.lane(ctx, owner.Name, lane, reader, writer, todo) })
+		}
+	}
+	group.Wait()
+}
+
+func (a *applier) lane(ctx context.Context, owner string, lane reconcile.Lane, reader Reader, writer Writer, images [][]reconcile.Change) {
+	progress := Event{Phase: Applying, Lane: lane, Owner: owner, Total: len(images)}
+	a.options.Watch(progress)
+	var mutex sync.Mutex
+	inParallel(a.options.Parallel, images, func(changes []reconcile.Change) {
+		image := &imageRun{applier: a, reader: reader, writer: writer}
+		complete := image.run(ctx, changes)
+		mutex.Lock()
+		defer mutex.Unlock()
+		progress.Done++
+		if !complete {
+			progress.Failed++
+		}
+		a.options.Watch(progress)
+	})
+	progress.End = true
+	a.options.Watch(progress)
+}
+
+// imagesOf groups sorted changes by image.
+func imagesOf(changes []reconcile.Change) [][]reconcile.Change {
+	var images [][]reconcile.Change
+	for _, change := range changes {
+		last := len(images) - 1
+		if last >= 0 && images[last][0].Image.Image == change.Image.Image {
+			images[last] = append(images[last], change)
+		} else {
+			images = append(images, []reconcile.Change{change})
+		}
+	}
+	return images
+}
+
+func (a *applier) recordAll(changes []reconcile.Change, status reconcile.Status, because string, err error) {
+	for _, change := range changes {
+		a.record(change, status, because, err)
+	}
+}
+
+func (a *applier) record(change reconcile.Change, status reconcile.Status, because string, err error) {
+	outcome := reconcile.Outcome{Change: change, Status: status, Because: because}
+	if err != nil {
+		outcome.Because, outcome.Kind, outcome.Hint = err.Error(), reconcile.KindOf(err), reconcile.HintOf(err)
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.result.Outcomes = append(a.result.Outcomes, outcome)
+}
+
+func (a *applier) recordImage(image reconcile.NamedImage, after []principal.Principal) {
+	before, _ := a.view.Observations[image.Image].Value()
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.result.Images = append(a.result.Images, reconcile.ImageRecord{Image: image, Before: slices.Clone(before), After: after})
+}

@@ -1,0 +1,176 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// imageRun carries out the changes of one image, call by call. It is used by
+// one goroutine.
+type imageRun struct {
+	*applier
+	reader Reader
+	writer Writer
+
+	failed []reconcile.Change // changes that are not in effect
+	sent   bool
+	after  []principal.Principal // what was read back last; nil while unknown
+}
+
+// run reports whether every change is in effect.
+func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
+	byID := map[string]reconcile.Change{}
+	for _, change := range changes {
+		byID[change.ID] = change
+	}
+	for _, step := range reconcile.Order(changes, r.carriers) {
+		var due []reconcile.Change
+		for _, id := range step.Changes {
+			due = append(due, byID[id])
+		}
+		r.do(ctx, due)
+	}
+	image := changes[0].Image
+	if !r.sent {
+		r.after, _ = r.view.Observations[image.Image].Value()
+	}
+	r.recordImage(image, r.after)
+	return len(r.failed) == 0
+}
+
+// do sends the changes that nothing speaks against, as one call.
+func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
+	if r.options.stopped() || ctx.Err() != nil {
+		r.fail(changes, reconcile.StatusNotAttempted, "interrupted", nil)
+		return
+	}
+	changes = r.holdRevokes(changes)
+	if len(changes) == 0 {
+		return
+	}
+	r.sent = true
+	r.after = nil
+	err := r.writer.Do(ctx, changes)
+	gives, takes := split(changes)
+	switch kind := reconcile.KindOf(err); {
+	case err == nil:
+		r.confirm(ctx, changes, nil)
+	case kind == reconcile.Uncertain:
+		r.confirm(ctx, changes, err) // it may have taken effect all the same
+	case refusesPart(kind) && len(gives) > 0 && len(takes) > 0:
+		r.do(ctx, gives)
+		r.do(ctx, takes)
+	case kind == reconcile.Refused && len(changes) > 1:
+		r.do(ctx, changes[:len(changes)/2])
+		r.do(ctx, changes[len(changes)/2:])
+	default:
+		r.fail(changes, reconcile.StatusFailed, "", err)
+	}
+}
+
+// refusesPart reports whether the cloud, having refused a call as a whole, may
+// accept a part of it.
+func refusesPart(kind reconcile.ErrorKind) bool {
+	return kind == reconcile.Refused || kind == reconcile.Quota
+}
+
+// holdRevokes leaves out each revoke of somebody who may be meant to keep the
+// access through a grant that failed, and returns the rest.
+func (r *imageRun) holdRevokes(changes []reconcile.Change) []reconcile.Change {
+	var due []reconcile.Change
+	for _, change := range changes {
+		cover := slices.IndexFunc(r.failed, func(f reconcile.Change) bool {
+			return f.Verb.Gives() && f.Principal.Overlaps(change.Principal.Principal)
+		})
+		if change.Verb.Takes() && cover >= 0 {
+			because := fmt.Sprintf("the %s of %s, which may replace it, did not succeed", r.failed[cover].Verb, r.failed[cover].Principal)
+			r.fail([]reconcile.Change{change}, reconcile.StatusSkipped, because, nil)
+			continue
+		}
+		due = append(due, change)
+	}
+	return due
+}
+
+// fail records changes as not in effect.
+func (r *imageRun) fail(changes []reconcile.Change, status reconcile.Status, because string, err error) {
+	r.failed = append(r.failed, changes...)
+	r.recordAll(changes, status, because, err)
+}
+
+// confirm reads the image until it shows the changes or the patience of
+// Options.Wait is over. sendErr is the error of a call that may have taken
+// effect all the same; nil after success.
+func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, sendErr error) {
+	image := changes[0].Image.Image
+	delay, waited := 200*time.Millisecond, time.Duration(0)
+	for {
+		permissions, err := r.reader.Permissions(ctx, image)
+		if err == nil {
+			r.after = principal.Sorted(permissions)
+			changes = r.confirmed(changes)
+			if len(changes) == 0 {
+				return
+			}
+		}
+		if waited >= r.options.Wait || r.options.stopped() || ctx.Err() != nil || err != nil && !passing(err) {
+			r.unconfirmed(changes, sendErr, err, waited)
+			return
+		}
+		pause := min(delay, r.options.Wait-waited)
+		r.options.Sleep(ctx, pause)
+		waited += pause
+		delay = min(2*delay, 5*time.Second)
+	}
+}
+
+// confirmed records the changes that the last reading shows and returns the
+// others.
+func (r *imageRun) confirmed(changes []reconcile.Change) []reconcile.Change {
+	var missing []reconcile.Change
+	for _, change := range changes {
+		if change.SatisfiedBy(r.after) {
+			r.record(change, reconcile.StatusApplied, "", nil)
+		} else {
+			missing = append(missing, change)
+		}
+	}
+	return missing
+}
+
+// passing reports whether an error of a read may be gone at the next try.
+func passing(err error) bool {
+	kind := reconcile.KindOf(err)
+	return kind == reconcile.Uncertain || kind == reconcile.Throttled
+}
+
+func (r *imageRun) unconfirmed(changes []reconcile.Change, sendErr, readErr error, waited time.Duration) {
+	err := &reconcile.Error{Kind: reconcile.Unconfirmed, Action: "read back", Subject: changes[0].Image.ID,
+		Hint: "run plan again: it shows whether the change is in effect by now"}
+	switch {
+	case sendErr != nil:
+		r.fail(changes, reconcile.StatusFailed, "", sendErr)
+		return
+	case readErr != nil:
+		err.Err = fmt.Errorf("the cloud accepted the change, but reading it back failed: %w", readErr)
+	default:
+		err.Err = fmt.Errorf("the cloud accepted the change, but does not show it after %s", waited.Round(time.Millisecond))
+	}
+	r.fail(changes, reconcile.StatusFailed, "", err)
+}
+
+func split(changes []reconcile.Change) (gives, takes []reconcile.Change) {
+	for _, change := range changes {
+		if change.Verb.Gives() {
+			gives = append(gives, change)
+		} else {
+			takes = append(takes, change)
+		}
+	}
+	return gives, takes
+}

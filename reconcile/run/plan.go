@@ -1,0 +1,96 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/guard"
+)
+
+// Request says what to plan.
+type Request struct {
+	Declarations *reconcile.Declarations
+	Scope        reconcile.Scope
+	At           time.Time
+	Carriers     map[principal.Provider]reconcile.Carrier
+}
+
+// Plan looks at everything in scope and says what would have to change. What
+// cannot be read becomes part of the plan, not an error.
+func Plan(ctx context.Context, request Request, open OpenReader, options Options) (*reconcile.Plan, *View) {
+	o := newObserver(request.Declarations, open, options)
+	var lanes []work
+	for _, lane := range request.Scope.Lanes(request.Declarations) {
+		lanes = append(lanes, work{lane: lane, wanted: func(images []reconcile.Image) []reconcile.Image {
+			return request.matters(lane, images)
+		}})
+	}
+	o.observe(ctx, lanes)
+	claimed := reconcile.Select(request.Declarations, o.view.Inventory)
+	plan := request.plan(o.view, claimed)
+	return plan, o.view
+}
+
+// matters returns the images of a lane whose permissions have to be read.
+func (r Request) matters(lane reconcile.Lane, images []reconcile.Image) []reconcile.Image {
+	claimed := reconcile.Select(r.Declarations, reconcile.Inventory{lane: reconcile.Known(images)})
+	var wanted []reconcile.Image
+	for _, desired := range reconcile.Desire(r.Declarations, r.Scope.Selection(claimed), r.At) {
+		if desired.Actionable() {
+			wanted = append(wanted, desired.Image)
+		}
+	}
+	return wanted
+}
+
+// plan is the pure part: from what was seen to the plan.
+func (r Request) plan(view *View, claimed reconcile.Selection) *reconcile.Plan {
+	selection := r.Scope.Selection(claimed)
+	desired := reconcile.Desire(r.Declarations, selection, r.At)
+	changes, held := r.Scope.Changes(reconcile.Diff(desired, view.Observations))
+	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Changes: changes, Incomplete: view.Incomplete,
+		Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
+	plan.Findings = guard.Check(guard.Input{
+		Declarations: r.Declarations, Scope: r.Scope, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
+		Desired: desired, Observations: view.Observations, Changes: changes, Held: held,
+	})
+	plan.Finish(r.Declarations.Aliases, r.Carriers)
+	return plan
+}
+
+func planned(selection reconcile.Selection, changes []reconcile.Change) []reconcile.PlannedImage {
+	changed := map[principal.Image]bool{}
+	for _, change := range changes {
+		changed[change.Image.Image] = true
+	}
+	var images []reconcile.PlannedImage
+	for _, selected := range selection.Images {
+		if changed[selected.Image.Image] {
+			images = append(images, reconcile.PlannedImage{
+				Image:  reconcile.NamedImage{Image: selected.Image.Image, Name: selected.Image.Name},
+				Claims: selected.Claims,
+			})
+		}
+	}
+	return images
+}
+
+func counts(inventory reconcile.Inventory, selection reconcile.Selection) reconcile.Counts {
+	var c reconcile.Counts
+	for _, observed := range inventory {
+		if images, known := observed.Value(); known {
+			c.Lanes++
+			c.Listed += len(images)
+		}
+	}
+	for _, selected := range selection.Images {
+		if selected.Picked() {
+			c.Picked++
+		} else {
+			c.Retired++
+		}
+	}
+	return c
+}

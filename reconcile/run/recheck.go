@@ -1,0 +1,81 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// Recheck recomputes a saved plan from the declarations and the cloud of now,
+// reading nothing but the plan's own images, with the plan's scope, selection
+// and time. It returns the plan of what is still due, how the saved plan stands
+// against it, and what was seen. r.Scope and r.At are taken from the saved plan.
+func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenReader, options Options) (*reconcile.Plan, reconcile.Comparison, *View, error) {
+	r.Scope, r.At = saved.Scope, saved.At
+	o := newObserver(r.Declarations, open, options)
+	o.observe(ctx, savedLanes(saved))
+	images := map[principal.Image]reconcile.Image{}
+	for _, observed := range o.view.Inventory {
+		listed, _ := observed.Value()
+		for _, image := range listed {
+			images[image.Image] = image
+		}
+	}
+	selection, unranked := reconcile.Reselect(r.Declarations, saved.Selection, images)
+	if len(unranked) > 0 {
+		return nil, reconcile.Comparison{}, o.view, fmt.Errorf("share %s claims images of the plan that it did not claim when the plan was made", strings.Join(unranked, ", "))
+	}
+	for _, planned := range saved.Selection {
+		o.unreadable(planned.Image, images)
+	}
+	fresh := r.plan(o.view, selection)
+	comparison := reconcile.Compare(saved.Changes, fresh.Changes, o.view.Observations)
+	return fresh, comparison, o.view, nil
+}
+
+// savedLanes asks for the plan's images alone, lane by lane.
+func savedLanes(saved *reconcile.Plan) []work {
+	var lanes []work
+	index := map[reconcile.Lane]int{}
+	for _, planned := range saved.Selection {
+		lane := reconcile.LaneOf(planned.Image.Image)
+		i, has := index[lane]
+		if !has {
+			i = len(lanes)
+			index[lane] = i
+			lanes = append(lanes, work{lane: lane, wanted: available})
+		}
+		lanes[i].ids = append(lanes[i].ids, planned.Image.ID)
+	}
+	return lanes
+}
+
+func available(images []reconcile.Image) []reconcile.Image {
+	var wanted []reconcile.Image
+	for _, image := range images {
+		if image.State == reconcile.Available {
+			wanted = append(wanted, image)
+		}
+	}
+	return wanted
+}
+
+// unreadable records why a planned image of a known lane was not read: it is
+// gone, or no longer in a state that can be shared.
+func (o *observer) unreadable(planned reconcile.NamedImage, images map[principal.Image]reconcile.Image) {
+	if _, known := o.view.Inventory[reconcile.LaneOf(planned.Image)].Value(); !known {
+		return
+	}
+	image, listed := images[planned.Image]
+	switch {
+	case !listed:
+		o.observed(reconcile.Image{Image: planned.Image, Name: planned.Name}, nil, &reconcile.Error{Kind: reconcile.NotFound,
+			Action: "list", Subject: planned.ID, Err: fmt.Errorf("the image is gone"), Hint: "make a new plan"})
+	case image.State != reconcile.Available:
+		o.observed(image, nil, &reconcile.Error{Kind: reconcile.WrongState,
+			Action: "list", Subject: planned.ID, Err: fmt.Errorf("the image is %s now and cannot be shared", image.State), Hint: "make a new plan"})
+	}
+}

@@ -1,0 +1,122 @@
+// Package run is where the engine meets clouds: it lists lanes, reads
+// permissions, builds plans, applies them and reads back what came of it. All
+// concurrency of amisync is here: owner accounts and lanes run side by side,
+// and within a lane a bounded number of images.
+package run
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// Reader reads one owner account. Its methods are safe for concurrent use, may
+// be repeated freely, retry what is worth it by themselves, and return
+// *reconcile.Error.
+type Reader interface {
+	// List returns the images that the account owns in the region, deprecated
+	// and disabled ones included; with ids only those of them that exist. It is
+	// all or nothing: one failed page is an error.
+	List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error)
+	// Permissions returns who may launch the image, apart from its owner. An
+	// entry of unknown form is an error.
+	Permissions(ctx context.Context, image principal.Image) ([]principal.Principal, error)
+}
+
+// Writer changes one owner account. Its methods are safe for concurrent use and
+// return *reconcile.Error.
+type Writer interface {
+	// Do carries out one call for changes of one image. The call is atomic and
+	// idempotent: it takes effect as a whole or not at all, and sending it again
+	// changes nothing. An error of kind Uncertain leaves open which.
+	Do(ctx context.Context, changes []reconcile.Change) error
+	// Identity names who makes the calls, for the record.
+	Identity() string
+}
+
+// OpenReader enters an owner account for reading; it fails unless the account
+// is the one that the owner declares.
+type OpenReader func(ctx context.Context, owner reconcile.Owner) (Reader, error)
+
+// OpenWriter enters an owner account in order to change the images; it fails
+// unless the account is the one that the owner declares.
+type OpenWriter func(ctx context.Context, owner reconcile.Owner, images []principal.Image) (Writer, error)
+
+// Options steer a run. The zero value works.
+type Options struct {
+	// Parallel is how many images of one lane are worked on at a time; zero
+	// means 8.
+	Parallel int
+	// Wait is how long to wait for the cloud to show a change that it accepted;
+	// zero means a minute.
+	Wait time.Duration
+	// Watch is told of progress; may be nil.
+	Watch Watch
+	// Stop, once closed, lets calls in flight finish and starts no others; may be
+	// nil.
+	Stop <-chan struct{}
+	// Sleep waits for the duration or until the context or Stop ends; nil means
+	// real time.
+	Sleep func(ctx context.Context, d time.Duration)
+	// Now is the clock of the record; nil means real time.
+	Now func() time.Time
+}
+
+func (o Options) withDefaults() Options {
+	if o.Parallel <= 0 {
+		o.Parallel = 8
+	}
+	if o.Wait <= 0 {
+		o.Wait = time.Minute
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = func(ctx context.Context, d time.Duration) {
+			timer := time.NewTimer(d)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+			case <-o.Stop:
+			}
+		}
+	}
+	var mutex sync.Mutex
+	watch := o.Watch
+	o.Watch = func(e Event) {
+		if watch != nil {
+			mutex.Lock()
+			defer mutex.Unlock()
+			watch(e)
+		}
+	}
+	return o
+}
+
+func (o Options) stopped() bool {
+	select {
+	case <-o.Stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// inParallel calls do for every item, at most n at a time, and waits for all.
+func inParallel[T any](n int, items []T, do func(T)) {
+	var group sync.WaitGroup
+	places := make(chan struct{}, max(n, 1))
+	for _, item := range items {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			do(item)
+		})
+	}
+	group.Wait()
+}

@@ -1,0 +1,151 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// View is what was seen of the clouds: inventories, permissions, and what could
+// not be read.
+type View struct {
+	Inventory    reconcile.Inventory
+	Observations reconcile.Observations
+	Incomplete   []reconcile.Incomplete
+
+	readers map[string]Reader // by owner name
+}
+
+// observer fills a View from many goroutines.
+type observer struct {
+	declarations *reconcile.Declarations
+	open         OpenReader
+	options      Options
+
+	mutex sync.Mutex
+	view  *View
+}
+
+func newObserver(declarations *reconcile.Declarations, open OpenReader, options Options) *observer {
+	return &observer{declarations: declarations, open: open, options: options.withDefaults(),
+		view: &View{Inventory: reconcile.Inventory{}, Observations: reconcile.Observations{}, readers: map[string]Reader{}}}
+}
+
+// work is what to look at in one lane.
+type work struct {
+	lane reconcile.Lane
+	ids  []string // nil: all images
+	// wanted picks the images whose permissions are to be read.
+	wanted func(images []reconcile.Image) []reconcile.Image
+}
+
+// observe looks at all the lanes; lanes side by side, one session an owner.
+func (o *observer) observe(ctx context.Context, lanes []work) {
+	owners := map[string][]work{}
+	for _, w := range lanes {
+		owner := o.declarations.OwnerOf(w.lane.Provider, w.lane.Account)
+		if owner == nil {
+			o.unknownLane(w.lane, "", fmt.Errorf("no OwnerAccount declares account %s any more", w.lane.Account))
+			continue
+		}
+		owners[owner.Name] = append(owners[owner.Name], w)
+	}
+	var group sync.WaitGroup
+	for _, owner := range o.declarations.Owners {
+		if todo := owners[owner.Name]; len(todo) > 0 {
+			group.Go(func() { o.owner(ctx, owner, todo) })
+		}
+	}
+	group.Wait()
+}
+
+func (o *observer) owner(ctx context.Context, owner reconcile.Owner, lanes []work) {
+	reader, err := o.open(ctx, owner)
+	if err != nil {
+		for _, w := range lanes {
+			o.unknownLane(w.lane, owner.Name, err)
+		}
+		return
+	}
+	o.mutex.Lock()
+	o.view.readers[owner.Name] = reader
+	o.mutex.Unlock()
+	inParallel(len(lanes), lanes, func(w work) { o.lane(ctx, owner.Name, reader, w) })
+}
+
+func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work) {
+	o.options.Watch(Event{Phase: Listing, Lane: w.lane, Owner: owner})
+	images, err := reader.List(ctx, w.lane.Region, w.ids)
+	if err != nil {
+		o.unknownLane(w.lane, owner, err)
+		return
+	}
+	o.mutex.Lock()
+	o.view.Inventory[w.lane] = reconcile.Known(images)
+	o.mutex.Unlock()
+	o.options.Watch(Event{Phase: Listing, Lane: w.lane, Owner: owner, Total: len(images), End: true})
+
+	wanted := w.wanted(images)
+	progress := Event{Phase: Reading, Lane: w.lane, Owner: owner, Total: len(wanted)}
+	var mutex sync.Mutex
+	inParallel(o.options.Parallel, wanted, func(image reconcile.Image) {
+		permissions, err := reader.Permissions(ctx, image.Image)
+		o.observed(image, permissions, err)
+		mutex.Lock()
+		defer mutex.Unlock()
+		progress.Done++
+		if err != nil {
+			progress.Failed++
+		}
+		o.options.Watch(progress)
+	})
+	progress.End = true
+	o.options.Watch(progress)
+}
+
+func (o *observer) observed(image reconcile.Image, permissions []principal.Principal, err error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if err == nil {
+		o.view.Observations[image.Image] = reconcile.Known(principal.Sorted(permissions))
+		return
+	}
+	o.view.Observations[image.Image] = reconcile.Unknown[[]principal.Principal](err)
+	incomplete := incompleteLane(reconcile.LaneOf(image.Image), err)
+	incomplete.Image, incomplete.Name = image.ID, image.Name
+	o.view.Incomplete = append(o.view.Incomplete, incomplete)
+}
+
+func (o *observer) unknownLane(lane reconcile.Lane, owner string, err error) {
+	o.mutex.Lock()
+	o.view.Inventory[lane] = reconcile.Unknown[[]reconcile.Image](err)
+	o.view.Incomplete = append(o.view.Incomplete, incompleteLane(lane, err))
+	o.mutex.Unlock()
+	o.options.Watch(Event{Phase: Listing, Lane: lane, Owner: owner, End: true, Err: err})
+}
+
+func incompleteLane(lane reconcile.Lane, err error) reconcile.Incomplete {
+	incomplete := reconcile.Incomplete{Provider: lane.Provider, Account: lane.Account, Region: lane.Region,
+		Kind: reconcile.KindOf(err), Error: err.Error()}
+	if e, ok := errors.AsType[*reconcile.Error](err); ok {
+		incomplete.Action, incomplete.Hint, incomplete.Error = e.Action, e.Hint, e.Err.Error()
+	}
+	return incomplete
+}
+
+// Created returns when each listed image was made.
+func (v *View) Created() map[principal.Image]time.Time {
+	created := map[principal.Image]time.Time{}
+	for _, observed := range v.Inventory {
+		images, _ := observed.Value()
+		for _, image := range images {
+			created[image.Image] = image.Created
+		}
+	}
+	return created
+}
