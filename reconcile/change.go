@@ -76,9 +76,13 @@ func (c Change) key() string {
 func newChange(verb Verb, image Image, p principal.Principal, reason Reason, source Source) Change {
 	c := Change{Verb: verb, Reason: reason, Source: source,
 		Image: NamedImage{Image: image.Image, Name: image.Name}, Principal: NamedPrincipal{Principal: p}}
-	sum := sha256.Sum256([]byte(c.key()))
-	c.ID = hex.EncodeToString(sum[:8])
+	c.ID = changeID(c)
 	return c
+}
+
+func changeID(c Change) string {
+	sum := sha256.Sum256([]byte(c.key()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // verbOrder is the order in which the changes of one image are listed.

@@ -33,6 +33,11 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if !slices.IsSortedFunc(p.Changes, compareChanges) || Digest(p.Scope, p.Changes) != p.Digest {
 		return nil, fmt.Errorf("%w: its changes do not fit its digest, so somebody altered it", ErrPlanFile)
 	}
+	for _, change := range p.Changes {
+		if change.ID != changeID(change) {
+			return nil, fmt.Errorf("%w: the id of a change does not fit what it does, so somebody altered it", ErrPlanFile)
+		}
+	}
 	return &p, nil
 }
 

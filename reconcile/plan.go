@@ -119,8 +119,13 @@ func summarize(changes []Change, incomplete []Incomplete) Summary {
 	return s
 }
 
+// digestFormat goes into every digest. It changes with the major version of the
+// documents only, since readers of one major version take each other's plans.
+const digestFormat = "1.0"
+
 // Digest identifies what a plan does: its format, scope and changes. Names,
-// reasons, positions and times do not enter it. Changes must be sorted.
+// reasons, positions and times do not enter it, nor does the order in which the
+// scope lists its filters. Changes must be sorted.
 func Digest(scope Scope, changes []Change) string {
 	keys := make([]string, len(changes))
 	for i, change := range changes {
@@ -130,7 +135,7 @@ func Digest(scope Scope, changes []Change) string {
 		Format  string   `json:"format"`
 		Scope   Scope    `json:"scope"`
 		Changes []string `json:"changes"`
-	}{FormatVersion, scope, keys})
+	}{digestFormat, scope.canonical(), keys})
 	if err != nil {
 		panic("reconcile: strings cannot fail to encode: " + err.Error())
 	}

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -60,6 +61,9 @@ func (r *Result) Finish() {
 	r.FormatVersion = FormatVersion
 	slices.SortFunc(r.Outcomes, func(a, b Outcome) int { return compareChanges(a.Change, b.Change) })
 	slices.SortFunc(r.Images, func(a, b ImageRecord) int { return principal.CompareImages(a.Image.Image, b.Image.Image) })
+	slices.SortFunc(r.Actors, func(a, b Actor) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Identity, b.Identity))
+	})
 	r.Summary = map[Status]int{}
 	for _, outcome := range r.Outcomes {
 		r.Summary[outcome.Status]++

@@ -32,6 +32,16 @@ func (s Scope) IsAll() bool {
 	return len(s.Owners)+len(s.Regions)+len(s.Shares)+len(s.Images)+len(s.Principals) == 0 && s.Only == ""
 }
 
+// canonical is the scope with its lists sorted and free of repetitions: equal
+// for scopes that let the same things through.
+func (s Scope) canonical() Scope {
+	for _, list := range []*[]string{&s.Owners, &s.Regions, &s.Shares, &s.Images} {
+		*list = slices.Compact(slices.Sorted(slices.Values(*list)))
+	}
+	s.Principals = principal.Sorted(s.Principals)
+	return s
+}
+
 // Lanes returns the lanes to look at: those of the owners, or of the shares
 // where shares are named; sorted by owner name and region.
 func (s Scope) Lanes(declarations *Declarations) []Lane {

@@ -10,6 +10,7 @@ package aws
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -33,6 +34,8 @@ type Options struct {
 	// MaxAttempts is how often a call is tried before its error counts; zero
 	// means what AWS_MAX_ATTEMPTS or the profile say, or else 8.
 	MaxAttempts int
+	// Log is told of every attempt of a call at level debug; nil tells nobody.
+	Log *slog.Logger
 }
 
 // Cloud opens sessions in AWS accounts. It is safe for concurrent use.
@@ -44,6 +47,9 @@ type Cloud struct {
 
 // New returns a Cloud. Nothing is read or called before the first session.
 func New(options Options) *Cloud {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Cloud{options: options, limits: newLimits(options.Unlimited), load: sync.OnceValues(func() (aws.Config, error) {
 		return loadConfig(options)
 	})}
@@ -89,19 +95,28 @@ func (c *Cloud) OpenWriter(ctx context.Context, owner reconcile.Owner) (*Writer,
 	return &Writer{session}, nil
 }
 
-// client returns the EC2 client of a region.
-func (s *session) client(region string) *ec2.Client {
+// calls are the EC2 actions in use. They are kept as functions, not as the
+// client that has them: the linker then leaves the other seven hundred out.
+type calls struct {
+	describeImages         func(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
+	describeImageAttribute func(context.Context, *ec2.DescribeImageAttributeInput, ...func(*ec2.Options)) (*ec2.DescribeImageAttributeOutput, error)
+	modifyImageAttribute   func(context.Context, *ec2.ModifyImageAttributeInput, ...func(*ec2.Options)) (*ec2.ModifyImageAttributeOutput, error)
+}
+
+// in returns the calls to a region.
+func (s *session) in(region string) calls {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	client := s.clients[region]
-	if client == nil {
-		client = ec2.NewFromConfig(s.config, func(o *ec2.Options) {
+	regional, made := s.regions[region]
+	if !made {
+		client := ec2.NewFromConfig(s.config, func(o *ec2.Options) {
 			o.Region = region
-			o.APIOptions = append(o.APIOptions, s.limits.middleware(s.account, region))
+			o.APIOptions = append(o.APIOptions, s.limits.middleware(s.account, region), logCalls(s.log, s.account, region))
 		})
-		s.clients[region] = client
+		regional = calls{client.DescribeImages, client.DescribeImageAttribute, client.ModifyImageAttribute}
+		s.regions[region] = regional
 	}
-	return client
+	return regional
 }
 
 // Carrier says what one call to EC2 can carry: every launch permission of an

@@ -95,8 +95,12 @@ func statusOf(err error) int {
 // answered is an error that the cloud itself named.
 type answered struct{ smithy.APIError }
 
-// Error is the code and what the cloud says of it.
-func (a answered) Error() string { return fmt.Sprintf("%s: %s", a.ErrorCode(), a.ErrorMessage()) }
+// Error is the code and what the cloud says of it. A cloud that refuses a
+// signature repeats the request, security token included; that part is left out.
+func (a answered) Error() string {
+	message, _, _ := strings.Cut(a.ErrorMessage(), "The Canonical String")
+	return fmt.Sprintf("%s: %s", a.ErrorCode(), oneLine(message))
+}
 
 // plainCause strips the SDK's chain of operation names from a failure without
 // an answer: the transport's error, or why the answer could not be read.

@@ -53,7 +53,7 @@ func (r *Reader) list(ctx context.Context, region string, filters []types.Filter
 	in := &ec2.DescribeImagesInput{Owners: []string{"self"}, Filters: filters, MaxResults: aws.Int32(pageSize),
 		IncludeDeprecated: aws.Bool(true), IncludeDisabled: aws.Bool(true)}
 	for range maxPages {
-		page, err := r.session.client(region).DescribeImages(ctx, in)
+		page, err := r.session.in(region).describeImages(ctx, in)
 		if err != nil {
 			return nil, callError(action, region, err)
 		}
@@ -111,7 +111,7 @@ func (r *Reader) image(region string, item types.Image) (reconcile.Image, error)
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageAttribute.html
 func (r *Reader) Permissions(ctx context.Context, image principal.Image) ([]principal.Principal, error) {
 	const action = "ec2:DescribeImageAttribute"
-	answer, err := r.session.client(image.Region).DescribeImageAttribute(ctx, &ec2.DescribeImageAttributeInput{
+	answer, err := r.session.in(image.Region).describeImageAttribute(ctx, &ec2.DescribeImageAttributeInput{
 		ImageId: aws.String(image.ID), Attribute: types.ImageAttributeNameLaunchPermission})
 	if err != nil {
 		return nil, callError(action, image.ID, err)

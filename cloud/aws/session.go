@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/amisync/amisync/reconcile"
@@ -28,9 +28,10 @@ type session struct {
 	identity string // the caller's ARN
 	config   aws.Config
 	limits   *limits
+	log      *slog.Logger
 
 	mutex   sync.Mutex
-	clients map[string]*ec2.Client // by region
+	regions map[string]calls
 }
 
 func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string) (*session, error) {
@@ -45,7 +46,7 @@ func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string)
 	if err := hasCredentials(ctx, cfg); err != nil {
 		return nil, err
 	}
-	s := &session{account: owner.Account, config: cfg, limits: c.limits, clients: map[string]*ec2.Client{}}
+	s := &session{account: owner.Account, config: cfg, limits: c.limits, log: c.options.Log, regions: map[string]calls{}}
 	var account string
 	if owner.Role == "" {
 		account, err = s.ambient(ctx)
@@ -64,6 +65,9 @@ func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string)
 // hasCredentials tells missing credentials from a refused call.
 func hasCredentials(ctx context.Context, cfg aws.Config) error {
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		if ctx.Err() != nil {
+			return callError("credentials", "", ctx.Err())
+		}
 		if e, ok := apiError(err); ok {
 			return callError("sts:AssumeRoleWithWebIdentity", "", e)
 		}

@@ -41,7 +41,7 @@ func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
 			modification.Remove = append(modification.Remove, entry)
 		}
 	}
-	_, err := w.session.client(image.Region).ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
+	_, err := w.session.in(image.Region).modifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
 		ImageId: aws.String(image.ID), LaunchPermission: modification})
 	if err != nil {
 		return callError(action, image.ID, err)

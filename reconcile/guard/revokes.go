@@ -53,12 +53,12 @@ func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 		if desired.EmptyOnPurpose || len(lost) <= 1 || len(lost)*100 <= limit*len(before) {
 			continue
 		}
-		percent := len(lost) * 100 / len(before)
+		percent := (len(lost)*100 + len(before) - 1) / len(before) // rounded up, so that it is over the limit
 		findings = append(findings, reconcile.Finding{
 			Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Image: named(desired.Image), Source: lost[0].Source,
 			Message: fmt.Sprintf("%s loses %d of its %d principals (%d %%), the policy allows %d %%", title(named(desired.Image)), len(lost), len(before), percent, limit),
 			Hint: fmt.Sprintf("take them out in smaller parts, write `launchPermissions: []` if the image is to be private, "+
-				"or raise the limit in policy.yaml: `spec: {revokes: {maxPercentPerImage: %d}}`", (len(lost)*100+len(before)-1)/len(before)),
+				"or raise the limit in policy.yaml: `spec: {revokes: {maxPercentPerImage: %d}}`", percent),
 		})
 	}
 	return findings

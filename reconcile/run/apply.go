@@ -21,11 +21,8 @@ func Apply(ctx context.Context, declarations *reconcile.Declarations, plan *reco
 		result: &reconcile.Result{Digest: plan.Digest, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete}}
 	due := a.holdBack(plan)
 	var group sync.WaitGroup
-	for _, owner := range declarations.Owners {
-		changes := changesOf(owner, due)
-		if len(changes) > 0 {
-			group.Go(func() { a.owner(ctx, owner, changes) })
-		}
+	for owner, changes := range a.byOwner(due) {
+		group.Go(func() { a.owner(ctx, *owner, changes) })
 	}
 	group.Wait()
 	a.result.EndedAt = options.Now().UTC()
@@ -72,14 +69,19 @@ func (a *applier) holdBack(plan *reconcile.Plan) []reconcile.Change {
 	return due
 }
 
-func changesOf(owner reconcile.Owner, changes []reconcile.Change) []reconcile.Change {
-	var own []reconcile.Change
+// byOwner groups the changes by who declares their account, and records those
+// of accounts that nobody declares.
+func (a *applier) byOwner(changes []reconcile.Change) map[*reconcile.Owner][]reconcile.Change {
+	owners := map[*reconcile.Owner][]reconcile.Change{}
 	for _, change := range changes {
-		if change.Image.Provider == owner.Provider && change.Image.Account == owner.Account {
-			own = append(own, change)
+		owner := a.declarations.OwnerOf(change.Image.Provider, change.Image.Account)
+		if owner == nil {
+			a.record(change, reconcile.StatusSkipped, fmt.Sprintf("no OwnerAccount declares account %s", change.Image.Account), nil)
+			continue
 		}
+		owners[owner] = append(owners[owner], change)
 	}
-	return own
+	return owners
 }
 
 func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []reconcile.Change) {
@@ -108,10 +110,8 @@ func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []re
 		lanes[lane] = append(lanes[lane], image)
 	}
 	var group sync.WaitGroup
-	for _, lane := range owner.Lanes() {
-		if todo := lanes[lane]; len(todo) > 0 {
-			group.Go(func() { a.lane(ctx, owner.Name, lane, reader, writer, todo) })
-		}
+	for lane, todo := range lanes {
+		group.Go(func() { a.lane(ctx, owner.Name, lane, reader, writer, todo) })
 	}
 	group.Wait()
 }

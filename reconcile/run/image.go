@@ -17,13 +17,14 @@ type imageRun struct {
 	reader Reader
 	writer Writer
 
-	failed []reconcile.Change // changes that are not in effect
-	sent   bool
-	after  []principal.Principal // what was read back last; nil while unknown
+	failed []reconcile.Change    // changes that are not in effect
+	after  []principal.Principal // what was read last; nil while unknown
 }
 
 // run reports whether every change is in effect.
 func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
+	image := changes[0].Image
+	r.after, _ = r.view.Observations[image.Image].Value()
 	byID := map[string]reconcile.Change{}
 	for _, change := range changes {
 		byID[change.ID] = change
@@ -34,10 +35,6 @@ func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
 			due = append(due, byID[id])
 		}
 		r.do(ctx, due)
-	}
-	image := changes[0].Image
-	if !r.sent {
-		r.after, _ = r.view.Observations[image.Image].Value()
 	}
 	r.recordImage(image, r.after)
 	return len(r.failed) == 0
@@ -53,11 +50,13 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	if len(changes) == 0 {
 		return
 	}
-	r.sent = true
-	r.after = nil
 	err := r.writer.Do(ctx, changes)
 	gives, takes := split(changes)
-	switch kind := reconcile.KindOf(err); {
+	kind := reconcile.KindOf(err)
+	if !refusesPart(kind) { // a refused call leaves everything as it was
+		r.after = nil
+	}
+	switch {
 	case err == nil:
 		r.confirm(ctx, changes, nil)
 	case kind == reconcile.Uncertain:

@@ -20,17 +20,20 @@ type Request struct {
 // Plan looks at everything in scope and says what would have to change. What
 // cannot be read becomes part of the plan, not an error.
 func Plan(ctx context.Context, request Request, open OpenReader, options Options) (*reconcile.Plan, *View) {
-	o := newObserver(request.Declarations, open, options)
+	view := request.look(ctx, open, options, request.matters)
+	return request.plan(view, reconcile.Select(request.Declarations, view.Inventory)), view
+}
+
+// look lists the lanes in scope and reads the permissions of the images that
+// wanted picks from each.
+func (r Request) look(ctx context.Context, open OpenReader, options Options, wanted func(reconcile.Lane, []reconcile.Image) []reconcile.Image) *View {
+	o := newObserver(r.Declarations, open, options)
 	var lanes []work
-	for _, lane := range request.Scope.Lanes(request.Declarations) {
-		lanes = append(lanes, work{lane: lane, wanted: func(images []reconcile.Image) []reconcile.Image {
-			return request.matters(lane, images)
-		}})
+	for _, lane := range r.Scope.Lanes(r.Declarations) {
+		lanes = append(lanes, work{lane: lane, wanted: func(images []reconcile.Image) []reconcile.Image { return wanted(lane, images) }})
 	}
 	o.observe(ctx, lanes)
-	claimed := reconcile.Select(request.Declarations, o.view.Inventory)
-	plan := request.plan(o.view, claimed)
-	return plan, o.view
+	return o.view
 }
 
 // matters returns the images of a lane whose permissions have to be read.

@@ -85,6 +85,7 @@ func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work
 		o.unknownLane(w.lane, owner, err)
 		return
 	}
+	images = distinct(images)
 	o.mutex.Lock()
 	o.view.Inventory[w.lane] = reconcile.Known(images)
 	o.mutex.Unlock()
@@ -106,6 +107,22 @@ func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work
 	})
 	progress.End = true
 	o.options.Watch(progress)
+}
+
+// distinct keeps each image once, as it was listed last: a listing of many
+// pages may show an image on two of them.
+func distinct(images []reconcile.Image) []reconcile.Image {
+	var each []reconcile.Image
+	index := make(map[principal.Image]int, len(images))
+	for _, image := range images {
+		if i, seen := index[image.Image]; seen {
+			each[i] = image
+			continue
+		}
+		index[image.Image] = len(each)
+		each = append(each, image)
+	}
+	return each
 }
 
 func (o *observer) observed(image reconcile.Image, permissions []principal.Principal, err error) {
@@ -138,8 +155,8 @@ func incompleteLane(lane reconcile.Lane, err error) reconcile.Incomplete {
 	return incomplete
 }
 
-// Created returns when each listed image was made.
-func (v *View) Created() map[principal.Image]time.Time {
+// created returns when each listed image was made.
+func (v *View) created() map[principal.Image]time.Time {
 	created := map[principal.Image]time.Time{}
 	for _, observed := range v.Inventory {
 		images, _ := observed.Value()

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/cloud/aws"
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/run"
+	"github.com/amisync/amisync/report"
+)
+
+// carriers say what one call to each cloud can carry.
+var carriers = map[principal.Provider]reconcile.Carrier{principal.AWS: aws.Carrier}
+
+// clouds is the way into the clouds for one run. Nothing is called before the
+// first account is entered.
+type clouds struct {
+	aws      *aws.Cloud
+	options  run.Options
+	progress *report.Progress
+}
+
+// clouds reads the flags that say how to talk to clouds. Close its progress
+// before writing anything else.
+func (t *tool) clouds(c *cli.Context) (*clouds, error) {
+	level, err := logLevel(c)
+	if err != nil {
+		return nil, err
+	}
+	parallel := c.Int("parallel")
+	if parallel < 1 {
+		return nil, &usageError{message: fmt.Sprintf("--parallel is at least 1, not %d", parallel), command: c.Command}
+	}
+	mode := report.Quiet
+	switch {
+	case level <= slog.LevelInfo && t.errTerminal:
+		mode = report.Live
+	case level <= slog.LevelInfo:
+		mode = report.Lines
+	}
+	progress := report.NewProgress(t.err, mode, t.width, t.now)
+	return &clouds{
+		aws:      aws.New(aws.Options{Run: t.runName(), Log: slog.New(slog.NewTextHandler(progress, &slog.HandlerOptions{Level: level}))}),
+		options:  run.Options{Parallel: parallel, Wait: c.Duration("wait"), Watch: progress.Watch, Stop: t.signals.stop, Now: t.now},
+		progress: progress,
+	}, nil
+}
+
+// runName tells runs apart in the audit trail: the CI job where there is one,
+// else the time.
+func (t *tool) runName() string {
+	if id, ok := t.env("GITHUB_RUN_ID"); ok {
+		return "github-" + id
+	}
+	return t.now().UTC().Format("20060102T150405Z")
+}
+
+func (c *clouds) openReader(ctx context.Context, owner reconcile.Owner) (run.Reader, error) {
+	return c.aws.OpenReader(ctx, owner)
+}
+
+func (c *clouds) openWriter(ctx context.Context, owner reconcile.Owner, _ []principal.Image) (run.Writer, error) {
+	return c.aws.OpenWriter(ctx, owner)
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/reconcile/run"
+	"github.com/amisync/amisync/report"
+)
+
+func driftCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "drift", Usage: "tell how the clouds differ from the manifests",
+		Description: "Changes nothing. Exits 2 where something differs.",
+		Flags: flags(
+			manifestsFlag(),
+			&cli.DurationFlag{Name: "grace", Value: 24 * time.Hour, Usage: "grants that an image younger than this `AGE` lacks are pending, not missing"},
+			&cli.BoolFlag{Name: "unmanaged", Usage: "read the permissions of images that no manifest claims, too: one call for each"},
+			filterFlags(), principalFlag(), outputFlags(), runFlags(),
+		),
+		Action: t.drift,
+	}
+}
+
+func (t *tool) drift(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	outputs, err := outputs(c)
+	if err != nil {
+		return err
+	}
+	request, style, err := t.request(c)
+	if err != nil {
+		return err
+	}
+	clouds, err := t.clouds(c)
+	if err != nil {
+		return err
+	}
+	drift, plan := run.Drift(c.Context, request, clouds.openReader, clouds.options, c.Duration("grace"), c.Bool("unmanaged"))
+	clouds.progress.Close()
+	if c.Context.Err() != nil {
+		return errInterrupted
+	}
+	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
+		return w.WriteDrift(out, drift, style)
+	}); err != nil {
+		return err
+	}
+	if err := planOutcome(plan, false); err != nil {
+		return err
+	}
+	if drift.Found() {
+		return &outcome{code: exitChanges}
+	}
+	return nil
+}

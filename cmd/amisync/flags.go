@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/report"
+)
+
+func manifestsFlag() cli.Flag {
+	return &cli.StringFlag{Name: "manifests", Aliases: []string{"m"}, Value: "manifests", EnvVars: []string{"AMISYNC_MANIFESTS"},
+		Usage: "the `DIR`ectory that holds the manifests"}
+}
+
+// filterFlags narrow a run.
+func filterFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "owner", Usage: "only this `OWNER` account (name or id); repeatable, as are all filters"},
+		&cli.StringSliceFlag{Name: "region", Usage: "only this `REGION`"},
+		&cli.StringSliceFlag{Name: "share", Usage: "only this image `SHARE`"},
+		&cli.StringSliceFlag{Name: "image", Usage: "only this `IMAGE` (id, or name with * and ?)"},
+	}
+}
+
+func principalFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "principal", Usage: "only changes for this `PRINCIPAL` (directory name, group, account id, ARN, or public)"}
+}
+
+func directionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "no-revoke", Usage: "leave every revoke out"},
+		&cli.BoolFlag{Name: "only-revoke", Usage: "leave every grant out; with --principal: take it out now"},
+	}
+}
+
+// outputFlags say how results are shown.
+func outputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "format", Usage: "write as `FORMAT[=FILE]`: " + formats() + "; repeatable, standard output where no file is named"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to colour: auto, always or never"},
+	}
+}
+
+// runFlags say how a run talks to clouds.
+func runFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "parallel", Value: 8, Usage: "work on `N` images of one account and region at a time"},
+		&cli.StringFlag{Name: "log-level", Value: "info", EnvVars: []string{"AMISYNC_LOG_LEVEL"},
+			Usage: "how much to tell on standard error: `LEVEL` error, warn, info (progress) or debug (every call)"},
+	}
+}
+
+func formats() string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
+// logLevel reads --log-level.
+func logLevel(c *cli.Context) (slog.Level, error) {
+	switch name := c.String("log-level"); name {
+	case "error":
+		return slog.LevelError, nil
+	case "warn":
+		return slog.LevelWarn, nil
+	case "info", "":
+		return slog.LevelInfo, nil
+	case "debug":
+		return slog.LevelDebug, nil
+	default:
+		return 0, &usageError{message: fmt.Sprintf("--log-level is error, warn, info or debug, not %q", name), command: c.Command}
+	}
+}
+
+// flags joins flags and lists of flags.
+func flags(parts ...any) []cli.Flag {
+	var all []cli.Flag
+	for _, part := range parts {
+		switch part := part.(type) {
+		case cli.Flag:
+			all = append(all, part)
+		case []cli.Flag:
+			all = append(all, part...)
+		}
+	}
+	return all
+}

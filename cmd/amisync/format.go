@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/schema"
+)
+
+func formatCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "fmt", Usage: "write the manifests in their canonical form", ArgsUsage: "[FILE...]",
+		Description: "Rewrites every manifest below --manifests, or the files given, and prints the names of those that changed.\nComments are kept.",
+		Flags: flags(manifestsFlag(),
+			&cli.BoolFlag{Name: "check", Usage: "change nothing; print what would change as a diff, and exit 2 if anything would"}),
+		Action: t.format,
+	}
+}
+
+func (t *tool) format(c *cli.Context) error {
+	files := c.Args().Slice()
+	if len(files) == 0 {
+		dir := c.String("manifests")
+		names, err := schema.Files(os.DirFS(dir))
+		if err != nil {
+			return fmt.Errorf("reading the manifests: %w", err)
+		}
+		for _, name := range names {
+			files = append(files, filepath.Join(dir, name))
+		}
+	}
+	var problems []error
+	changed := 0
+	for _, file := range files {
+		differs, err := t.formatFile(file, c.Bool("check"))
+		if err != nil {
+			problems = append(problems, err)
+		}
+		if differs {
+			changed++
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	if c.Bool("check") && changed > 0 {
+		return &outcome{code: exitChanges, message: fmt.Sprintf("%d of %d files are not in canonical form", changed, len(files)), hint: "run amisync fmt"}
+	}
+	return nil
+}
+
+func (t *tool) formatFile(file string, check bool) (differs bool, err error) {
+	before, err := os.ReadFile(file)
+	if err != nil {
+		return false, err
+	}
+	after, err := schema.Format(file, before)
+	if err != nil || bytes.Equal(before, after) {
+		return false, err
+	}
+	if check {
+		_, err = t.out.Write(schema.UnifiedDiff(file, before, after))
+		return true, err
+	}
+	if err := os.WriteFile(file, after, 0o644); err != nil {
+		return false, err
+	}
+	_, err = fmt.Fprintln(t.out, file)
+	return true, err
+}

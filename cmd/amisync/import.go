@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/internal/adopt"
+	"github.com/amisync/amisync/reconcile/run"
+	"github.com/amisync/amisync/report"
+	"github.com/amisync/amisync/schema"
+)
+
+func importCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "import", Usage: "write image shares for what is shared today",
+		Description: "Reads the images of the OwnerAccounts in the manifests and writes image shares for those that are shared and that\n" +
+			"no share claims. A plan made right after has nothing to change for them.",
+		Flags: flags(
+			manifestsFlag(),
+			&cli.StringFlag{Name: "by", Value: "family", Usage: "one share `PER` family (images whose names differ in the version at their end) or image"},
+			&cli.StringFlag{Name: "out", Usage: "write to this new `FILE` instead of standard output"},
+			filterFlags()[0], filterFlags()[1], filterFlags()[3], runFlags(),
+		),
+		Action: t.importShares,
+	}
+}
+
+func (t *tool) importShares(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	by := c.String("by")
+	if by != "family" && by != "image" {
+		return &usageError{message: fmt.Sprintf("--by is family or image, not %q", by), command: c.Command}
+	}
+	estate, err := schema.LoadDir(c.String("manifests"))
+	if err != nil {
+		return err
+	}
+	declarations, err := estate.CompileOwners(t.env)
+	if err != nil {
+		return err
+	}
+	if len(declarations.Owners) == 0 {
+		return hinted{fmt.Errorf("%s declares no OwnerAccount", estate.Root), "write one first: it says which account and regions to look in"}
+	}
+	scope, err := scope(c, declarations, estate)
+	if err != nil {
+		return err
+	}
+	clouds, err := t.clouds(c)
+	if err != nil {
+		return err
+	}
+	found, view := run.Survey(c.Context, run.Request{Declarations: declarations, Scope: scope, At: t.now()}, clouds.openReader, clouds.options)
+	clouds.progress.Close()
+	if c.Context.Err() != nil {
+		return errInterrupted
+	}
+	images := make([]adopt.Image, len(found))
+	for i, unclaimed := range found {
+		images[i] = adopt.Image(unclaimed)
+	}
+	adopting := adopt.Estate{Declarations: declarations, Inventory: view.Inventory}
+	shares := adopting.Families(images)
+	if by == "image" {
+		shares = adopting.Single(images)
+	}
+	if err := t.writeShares(c.String("out"), shares); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.err, "%d image shares written; %d images that no share claims were looked at\n", len(shares), len(images))
+	for _, unread := range view.Incomplete {
+		fmt.Fprintf(t.err, "not read: account %s %s %s: %s\n", unread.Account, unread.Region, report.Safe(unread.Name), report.Safe(unread.Error))
+	}
+	if len(view.Incomplete) > 0 {
+		return &outcome{code: exitError, message: "not everything could be read, so the shares may lack something", hint: "mend the causes above and run again"}
+	}
+	return nil
+}
+
+func (t *tool) writeShares(file string, shares []schema.ImageShare) error {
+	if len(shares) == 0 {
+		return nil
+	}
+	documents := make([]any, len(shares))
+	for i, share := range shares {
+		documents[i] = share
+	}
+	text, err := schema.Marshal(documents...)
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		_, err = t.out.Write(text)
+		return err
+	}
+	created, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return hinted{fmt.Errorf("writing the shares: %w", err), "name a file that does not exist yet"}
+	}
+	if _, err := created.Write(text); err != nil {
+		return fmt.Errorf("writing the shares: %w", err)
+	}
+	return created.Close()
+}

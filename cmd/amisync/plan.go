@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/run"
+	"github.com/amisync/amisync/report"
+)
+
+func planCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "plan", Usage: "show what apply would change",
+		Description: "Compares the manifests with the clouds and changes nothing. Exits 4 where a guard refuses something,\n" +
+			"1 where something could not be read, and with --detailed-exitcode 2 where there are changes.",
+		Flags: flags(
+			manifestsFlag(), &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, for `amisync apply FILE`"},
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
+			filterFlags(), principalFlag(), directionFlags(), outputFlags(), runFlags(),
+		),
+		Action: t.plan,
+	}
+}
+
+func (t *tool) plan(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	outputs, err := outputs(c)
+	if err != nil {
+		return err
+	}
+	request, style, err := t.request(c)
+	if err != nil {
+		return err
+	}
+	clouds, err := t.clouds(c)
+	if err != nil {
+		return err
+	}
+	plan, _ := run.Plan(c.Context, request, clouds.openReader, clouds.options)
+	clouds.progress.Close()
+	if c.Context.Err() != nil {
+		return errInterrupted
+	}
+	if file := c.String("out"); file != "" {
+		if err := savePlan(file, plan); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.err, "plan saved to %s; apply it with: amisync apply %s\n", file, file)
+	}
+	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
+		return w.WritePlan(out, plan, style)
+	}); err != nil {
+		return err
+	}
+	return planOutcome(plan, c.Bool("detailed-exitcode"))
+}
+
+// request reads manifests, filters and style: what every command that looks at
+// clouds begins with.
+func (t *tool) request(c *cli.Context) (run.Request, report.Style, error) {
+	declarations, estate, err := t.declarations(c)
+	if err != nil {
+		return run.Request{}, report.Style{}, err
+	}
+	scope, err := scope(c, declarations, estate)
+	if err != nil {
+		return run.Request{}, report.Style{}, err
+	}
+	style, err := t.style(c, report.NamesOf(declarations))
+	return run.Request{Declarations: declarations, Scope: scope, At: t.now(), Carriers: carriers}, style, err
+}
+
+func savePlan(file string, plan *reconcile.Plan) error {
+	data, err := reconcile.EncodePlan(plan)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		return fmt.Errorf("saving the plan: %w", err)
+	}
+	return nil
+}
+
+// planOutcome is a plan's exit code, by the precedence 4, 1, 2, 0.
+func planOutcome(plan *reconcile.Plan, detailed bool) error {
+	switch {
+	case plan.Refused():
+		return &outcome{code: exitRefused, message: "a guard refuses part of this plan", hint: "see the findings of severity error; `amisync apply` will not pass them"}
+	case len(plan.Incomplete) > 0:
+		return &outcome{code: exitError, message: "not everything could be read", hint: "nothing is planned for what could not be read; mend the causes above and run again"}
+	case detailed && len(plan.Changes) > 0:
+		return &outcome{code: exitChanges}
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/report"
+)
+
+func showCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "show", Usage: "show a saved plan, without any cloud access", ArgsUsage: "PLAN",
+		Flags:  flags(outputFlags()),
+		Action: t.show,
+	}
+}
+
+func (t *tool) show(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return &usageError{message: "show takes one argument, the plan file", command: c.Command}
+	}
+	outputs, err := outputs(c)
+	if err != nil {
+		return err
+	}
+	style, err := t.style(c, nil)
+	if err != nil {
+		return err
+	}
+	plan, err := readPlan(c.Args().First())
+	if err != nil {
+		return err
+	}
+	return t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
+		return w.WritePlan(out, plan, style)
+	})
+}
+
+func readPlan(file string) (*reconcile.Plan, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	plan, err := reconcile.DecodePlan(data)
+	if errors.Is(err, reconcile.ErrPlanFile) {
+		return nil, hinted{fmt.Errorf("%s: %w", file, err), "make a new one: amisync plan --out " + file}
+	}
+	return plan, err
+}

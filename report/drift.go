@@ -1,0 +1,73 @@
+package report
+
+import (
+	"io"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// directions are the ways in which a cloud can depart from the manifests, in
+// the order of the last line.
+var directions = []struct {
+	kind  reconcile.DriftKind
+	color color
+	says  string
+}{
+	{reconcile.DriftMissing, yellow, "declared, not there"},
+	{reconcile.DriftExtra, red, "there, not declared"},
+	{reconcile.DriftPublic, alarm, "public, not declared"},
+	{reconcile.DriftPending, plain, "declared, not there yet: the image is young"},
+	{reconcile.DriftExpired, yellow, "there, its last day is over"},
+	{reconcile.DriftUnmanaged, yellow, "there, claimed by no manifest"},
+}
+
+// WriteDrift shows how the cloud departs from the manifests.
+func (textWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error {
+	p := &page{style: style}
+	p.scope(d.Scope)
+	p.inSync(d)
+	p.lanes(deviations(d.Deviations))
+	p.findings(d.Findings)
+	p.incomplete(d.Incomplete)
+	var counts []count
+	for _, direction := range directions {
+		counts = append(counts, count{n: d.Summary[direction.kind], one: string(direction.kind), color: direction.color})
+	}
+	p.counts("Drift", append(counts, count{n: d.Unknown, one: "unknown", color: yellow})...)
+	return p.writeTo(w)
+}
+
+// inSync says so where nothing has drifted.
+func (p *page) inSync(d *reconcile.Drift) {
+	if d.Found() {
+		return
+	}
+	p.space()
+	switch {
+	case len(d.Incomplete) > 0:
+		p.line(0, paint(yellow, "No drift is known, but not everything could be read: the cloud may differ there."))
+	case risky(d.Findings):
+		p.line(0, paint(bold, "In sync,"), say(" apart from the findings below."))
+	case len(d.Deviations) > 0:
+		p.line(0, paint(green, "In sync,"), say(" apart from young images that the next apply will share."))
+	case !d.Scope.IsAll():
+		p.line(0, paint(green, "In sync."), say(" What the filter lets through is as declared."))
+	default:
+		p.line(0, paint(green, "In sync."), say(" The cloud is as declared."))
+	}
+}
+
+func deviations(deviations []reconcile.Deviation) []entry {
+	var entries []entry
+	for _, d := range deviations {
+		kind, says := say(string(d.Kind)), ""
+		for _, direction := range directions {
+			if direction.kind == d.Kind {
+				kind, says = paint(direction.color, string(d.Kind)), direction.says
+			}
+		}
+		entries = append(entries, entry{image: d.Image, row: row{cells: []span{
+			kind, say(kindWord(d.Principal.Kind)), say(who(d.Principal)), say(says), paint(faint, place(d.Source))}}})
+	}
+	return entries
+}

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// jsonWriter writes documents as indented JSON, harmless for a terminal too.
+type jsonWriter struct{}
+
+func (jsonWriter) WritePlan(w io.Writer, p *reconcile.Plan, _ Style) error {
+	return writeEncoded(w)(reconcile.EncodePlan(p))
+}
+
+func (jsonWriter) WriteResult(w io.Writer, r *reconcile.Result, _ Style) error {
+	return writeEncoded(w)(reconcile.EncodeResult(r))
+}
+
+func (jsonWriter) WriteDrift(w io.Writer, d *reconcile.Drift, _ Style) error {
+	return writeEncoded(w)(reconcile.EncodeDrift(d))
+}
+
+func (jsonWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, _ Style) error {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err := encoder.Encode(comparisonDocument{
+		FormatVersion: reconcile.FormatVersion,
+		Stale:         c.Stale(),
+		Due:           list(c.Due),
+		Satisfied:     list(c.Satisfied),
+		Unknown:       list(c.Unknown),
+		Dropped:       list(c.Dropped),
+		Added:         list(c.Added),
+	})
+	return writeEncoded(w)(buffer.Bytes(), err)
+}
+
+// comparisonDocument is a reconcile.Comparison as JSON. Lists are never null.
+type comparisonDocument struct {
+	FormatVersion string             `json:"format_version"`
+	Stale         bool               `json:"stale"`
+	Due           []reconcile.Change `json:"due"`
+	Satisfied     []reconcile.Change `json:"satisfied"`
+	Unknown       []reconcile.Change `json:"unknown"`
+	Dropped       []reconcile.Change `json:"dropped"`
+	Added         []reconcile.Change `json:"added"`
+}
+
+func list(changes []reconcile.Change) []reconcile.Change {
+	return append([]reconcile.Change{}, changes...)
+}
+
+func writeEncoded(w io.Writer) func([]byte, error) error {
+	return func(document []byte, err error) error {
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(escapeUnsafe(document))
+		return err
+	}
+}
+
+// escapeUnsafe writes the characters of a JSON document that must not reach a
+// terminal as \u escapes. The document's value stays the same: outside strings
+// JSON has no such characters but spaces and newlines.
+func escapeUnsafe(document []byte) []byte {
+	escaped := make([]byte, 0, len(document))
+	for _, r := range string(document) {
+		switch {
+		case r == '\n' || !unsafe(r):
+			escaped = utf8.AppendRune(escaped, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			escaped = fmt.Appendf(escaped, `\u%04x\u%04x`, high, low)
+		default:
+			escaped = fmt.Appendf(escaped, `\u%04x`, r)
+		}
+	}
+	return escaped
+}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/run"
+)
+
+// ProgressMode says how progress is shown.
+type ProgressMode int
+
+const (
+	// Quiet shows nothing.
+	Quiet ProgressMode = iota
+	// Lines writes one line for each lane that has finished: for logs.
+	Lines
+	// Live keeps one line up to date in place: for terminals.
+	Live
+)
+
+// redrawEvery is how often the live line is drawn at most.
+const redrawEvery = 100 * time.Millisecond
+
+// eraseLine returns to the first column and clears the line.
+const eraseLine = "\r\x1b[K"
+
+// Progress shows how far a run is. Its Watch method is a run.Watch. It may be
+// used by several goroutines at once.
+type Progress struct {
+	w     io.Writer
+	mode  ProgressMode
+	width int
+	now   func() time.Time
+
+	mu     sync.Mutex
+	order  []reconcile.Lane // as first seen
+	lanes  map[reconcile.Lane]*laneProgress
+	drawn  time.Time // when the live line was last drawn
+	shown  bool      // the live line is on the screen
+	closed bool
+}
+
+// NewProgress shows progress on w, which is standard error as a rule. Width is
+// the number of columns of the terminal, zero where it is not known; now tells
+// the time.
+func NewProgress(w io.Writer, mode ProgressMode, width int, now func() time.Time) *Progress {
+	if width <= 0 {
+		width = 80
+	}
+	return &Progress{w: w, mode: mode, width: width, now: now, lanes: map[reconcile.Lane]*laneProgress{}}
+}
+
+// Watch takes note of an event and shows it. Failures to write are ignored:
+// they must not end a run.
+func (p *Progress) Watch(e run.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.mode == Quiet {
+		return
+	}
+	l := p.lanes[e.Lane]
+	if l == nil {
+		l = &laneProgress{}
+		p.lanes[e.Lane] = l
+		p.order = append(p.order, e.Lane)
+	}
+	l.note(e)
+	if p.mode == Live {
+		p.draw()
+	} else if l.ended && e.Phase != run.Listing || e.Err != nil {
+		p.finish(l)
+	}
+}
+
+// Write writes what else goes to the same stream, such as a log, without
+// mixing it into the live line.
+func (p *Progress) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	return p.w.Write(text)
+}
+
+// Close ends the display: it clears the live line, or writes the lines of the
+// lanes that were only listed. Later events are ignored.
+func (p *Progress) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.erase()
+	if p.mode == Lines {
+		for _, lane := range p.order {
+			p.finish(p.lanes[lane])
+		}
+	}
+}
+
+// finish writes a lane's line, once for what there is to tell.
+func (p *Progress) finish(l *laneProgress) {
+	if line := l.line(); l.ended && line != l.told {
+		l.told = line
+		fmt.Fprintln(p.w, line)
+	}
+}
+
+func (p *Progress) draw() {
+	now := p.now()
+	if now.Sub(p.drawn) < redrawEvery {
+		return
+	}
+	// The last column stays free: some terminals wrap when it is filled.
+	fmt.Fprint(p.w, eraseLine+clip(p.status(), p.width-1))
+	p.drawn, p.shown = now, true
+}
+
+func (p *Progress) erase() {
+	if p.shown {
+		fmt.Fprint(p.w, eraseLine)
+		p.shown = false
+	}
+}

@@ -1,0 +1,135 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// remark is a text with a label and the places that it is about.
+type remark struct {
+	label  span
+	code   string
+	text   string
+	places []string
+	hint   string
+}
+
+// remarks writes remarks under a heading; those that differ in their place
+// alone are written once, with all the places. None is left out.
+func (p *page) remarks(heading string, remarks []remark) {
+	if len(remarks) == 0 {
+		return
+	}
+	p.heading(heading)
+	widest, widestCode := 0, 0
+	for _, r := range remarks {
+		widest, widestCode = max(widest, r.label.width()), max(widestCode, len(r.code))
+	}
+	indent := 2 + widest + 2
+	if widestCode > 0 {
+		indent += widestCode + 2
+	}
+	for _, r := range merged(remarks) {
+		lead := []span{r.label, say(strings.Repeat(" ", widest-r.label.width()+2))}
+		if widestCode > 0 {
+			lead = append(lead, say(fmt.Sprintf("%-*s  ", widestCode, r.code)))
+		}
+		for i, line := range wrap(Safe(r.text), p.style.Width-indent) {
+			if i == 0 {
+				p.line(2, append(lead, say(line))...)
+			} else {
+				p.line(indent, say(line))
+			}
+		}
+		for _, text := range r.places {
+			p.prose(indent, faint, text)
+		}
+		if r.hint != "" {
+			p.prose(indent, plain, "hint: "+r.hint)
+		}
+	}
+}
+
+func merged(remarks []remark) []remark {
+	type text struct {
+		label            span
+		code, text, hint string
+	}
+	var merged []remark
+	at := map[text]int{}
+	for _, r := range remarks {
+		key := text{r.label, r.code, r.text, r.hint}
+		i, seen := at[key]
+		if !seen {
+			at[key] = len(merged)
+			merged = append(merged, r)
+			continue
+		}
+		merged[i].places = append(merged[i].places, r.places...)
+	}
+	return merged
+}
+
+var severityColor = map[reconcile.Severity]color{reconcile.SeverityError: red, reconcile.SeverityWarning: yellow}
+
+// risky reports whether a finding is more than a note.
+func risky(findings []reconcile.Finding) bool {
+	return slices.ContainsFunc(findings, func(f reconcile.Finding) bool { return f.Severity != reconcile.SeverityNote })
+}
+
+// findings writes the findings, the most severe first.
+func (p *page) findings(findings []reconcile.Finding) {
+	sorted := slices.Clone(findings)
+	slices.SortStableFunc(sorted, reconcile.CompareFindings)
+	var remarks []remark
+	for _, f := range sorted {
+		text := f.Message
+		if f.Refuses() {
+			text += map[reconcile.Stop]string{reconcile.StopsRun: " (stops the run)", reconcile.StopsImage: " (stops this image)"}[f.Stops]
+		}
+		r := remark{label: paint(severityColor[f.Severity], string(f.Severity)), code: f.Code, text: text, hint: f.Hint}
+		if about := p.subject(f); about != "" {
+			r.places = []string{about}
+		}
+		remarks = append(remarks, r)
+	}
+	p.remarks("Findings (amisync explain CODE tells more)", remarks)
+}
+
+func (p *page) subject(f reconcile.Finding) string {
+	var share, image string
+	if f.Share != "" {
+		share = "share " + f.Share
+	}
+	if f.Image.ID != "" {
+		image = p.style.image(f.Image)
+	}
+	return joined(" · ", share, image, whole(f.Principal), place(f.Source))
+}
+
+// incomplete writes what could not be read.
+func (p *page) incomplete(incomplete []reconcile.Incomplete) {
+	var remarks []remark
+	for _, i := range incomplete {
+		text := i.Error
+		if i.Action != "" && !strings.Contains(text, i.Action) {
+			text = i.Action + ": " + text
+		}
+		subject := joined(" ", p.style.account(i.Account), i.Region)
+		switch {
+		case i.Image != "":
+			subject = joined(" ", i.Name, i.Image) + " (" + joined(" ", p.style.owner(i.Account), i.Region) + ")"
+		case i.Region != "":
+			subject += ", the whole region"
+		default:
+			subject += ", the whole account"
+		}
+		kind := cmp.Or(string(i.Kind), "unknown")
+		remarks = append(remarks, remark{label: paint(yellow, kind), text: text, places: []string{subject}, hint: i.Hint})
+	}
+	p.remarks("Not read (what cannot be read is left as it is)", remarks)
+}

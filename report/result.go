@@ -1,0 +1,112 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// statuses are the statuses of changes, those that somebody must look at first.
+var statuses = []struct {
+	status reconcile.Status
+	color  color
+	urgent bool
+}{
+	{reconcile.StatusFailed, red, true},
+	{reconcile.StatusSkipped, yellow, true},
+	{reconcile.StatusNotAttempted, yellow, true},
+	{reconcile.StatusApplied, green, false},
+	{reconcile.StatusSatisfied, plain, false},
+}
+
+// WriteResult shows what became of every change, what failed first, and how to
+// go on.
+func (textWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style) error {
+	p := &page{style: style}
+	switch {
+	case len(r.Outcomes) == 0 && len(r.Incomplete) > 0:
+		p.line(0, paint(yellow, "Nothing was changed, but not everything could be read."))
+	case len(r.Outcomes) == 0:
+		p.line(0, paint(bold, "Nothing was to be changed."))
+	}
+	p.lanes(outcomes(r.Outcomes))
+	p.incomplete(r.Incomplete)
+	p.next(r)
+	n := r.Summary
+	p.counts("Apply",
+		count{n[reconcile.StatusApplied], "applied", "", green},
+		count{n[reconcile.StatusSatisfied], "already satisfied", "", plain},
+		count{n[reconcile.StatusFailed], "failed", "", red},
+		count{n[reconcile.StatusSkipped], "skipped", "", yellow},
+		count{n[reconcile.StatusNotAttempted], "not attempted", "", yellow},
+		count{len(r.Incomplete), "unknown", "", yellow},
+	)
+	return p.writeTo(w)
+}
+
+func outcomes(outcomes []reconcile.Outcome) []entry {
+	rank := func(o reconcile.Outcome) int {
+		for i, known := range statuses {
+			if known.status == o.Status {
+				return i
+			}
+		}
+		return 0 // an unknown status is worth a look
+	}
+	sorted := slices.Clone(outcomes)
+	slices.SortStableFunc(sorted, func(a, b reconcile.Outcome) int { return cmp.Compare(rank(a), rank(b)) })
+	var entries []entry
+	for _, o := range sorted {
+		known := statuses[rank(o)]
+		cells := append([]span{paint(known.color, string(o.Status))}, change(o.Change)...)
+		e := entry{image: o.Change.Image, urgent: known.urgent, row: row{cells: append(cells, paint(faint, place(o.Change.Source)))}}
+		if o.Because != "" {
+			e.row.below = append(e.row.below, "because: "+o.Because)
+		}
+		if o.Hint != "" {
+			e.row.below = append(e.row.below, "hint: "+o.Hint)
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// next says what to do where the run did not do everything.
+func (p *page) next(r *reconcile.Result) {
+	if r.Complete() {
+		return
+	}
+	p.heading("What to do next")
+	if r.Interrupted {
+		p.prose(2, plain, "The run was interrupted; what was sent before that stands as shown.")
+	}
+	for _, refused := range refusals(r.Outcomes) {
+		p.prose(2, plain, refused)
+	}
+	p.prose(2, plain, "Apply again: it does what is still missing, and nothing twice.")
+}
+
+// refusals names each principal that the cloud did not accept, once.
+func refusals(outcomes []reconcile.Outcome) []string {
+	var texts []string
+	times := map[string]int{}
+	for _, o := range outcomes {
+		if o.Status != reconcile.StatusFailed || o.Kind != reconcile.Refused || !o.Change.Verb.Gives() {
+			continue
+		}
+		text := "The cloud refused " + whole(o.Change.Principal)
+		if at := place(o.Change.Source); at != "" {
+			text += ", declared at " + at + ": correct or remove it there"
+		}
+		if times[text]++; times[text] == 1 {
+			texts = append(texts, text)
+		}
+	}
+	for i, text := range texts {
+		texts[i] = fmt.Sprintf("%s (%s).", text, images(times[text]))
+	}
+	return texts
+}
