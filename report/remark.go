@@ -97,7 +97,7 @@ func (p *page) findings(findings []reconcile.Finding) {
 		}
 		remarks = append(remarks, r)
 	}
-	p.remarks("Findings (amisync explain CODE tells more)", remarks)
+	p.remarks("Findings", remarks)
 }
 
 func (p *page) subject(f reconcile.Finding) string {

@@ -89,9 +89,10 @@ func counts(inventory reconcile.Inventory, selection reconcile.Selection) reconc
 		}
 	}
 	for _, selected := range selection.Images {
-		if selected.Picked() {
+		switch {
+		case selected.Picked():
 			c.Picked++
-		} else {
+		case selected.Image.State == reconcile.Available:
 			c.Retired++
 		}
 	}
