@@ -38,6 +38,8 @@ const (
 	Undeclared Reason = "undeclared"
 	// Expired: the last day of a time-bound grant is over.
 	Expired Reason = "expired"
+	// Evicted: the command names the principal to be taken out everywhere.
+	Evicted Reason = "evicted"
 )
 
 // NamedImage is an image with its name, for people to read.

@@ -126,7 +126,7 @@ func (s Scope) holds(change Change) bool {
 // takesNow reports whether the command names the principal and asks for
 // nothing but revokes: taking it out is then the explicit wish.
 func (s Scope) takesNow(change Change) bool {
-	return s.Only == OnlyRevokes && slices.Contains(s.Principals, change.Principal.Principal)
+	return s.Evicts() && slices.Contains(s.Principals, change.Principal.Principal)
 }
 
 func (s Scope) leavesOutReplacement(image []Change, revoke Change) bool {

@@ -29,6 +29,8 @@ func change(c reconcile.Change) []span {
 // reason is why a change is needed, and until when it holds.
 func reason(c reconcile.Change) string {
 	switch {
+	case c.Reason == reconcile.Evicted:
+		return "to be taken out everywhere"
 	case c.Reason == reconcile.Undeclared:
 		return "not declared"
 	case c.Reason == reconcile.Expired:

@@ -127,7 +127,7 @@ func Carrier(changes []reconcile.Change) []reconcile.Call {
 }
 
 // defaultRegion is where STS is called when neither the environment nor the
-// profile names a region. A region that the owner uses would not do: it may be
+// profile names a region of the owner's partition. A region that the owner uses would not do: it may be
 // one that the caller's account has not opted into.
 func defaultRegion(owner reconcile.Owner) string {
 	switch principal.RegionPartition(owner.Provider, owner.Regions[0]) {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -40,7 +41,7 @@ func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string)
 		return nil, err
 	}
 	cfg = cfg.Copy()
-	if cfg.Region == "" {
+	if partition := principal.RegionPartition(owner.Provider, owner.Regions[0]); cfg.Region == "" || principal.RegionPartition(owner.Provider, cfg.Region) != partition {
 		cfg.Region = defaultRegion(owner)
 	}
 	if err := hasCredentials(ctx, cfg); err != nil {

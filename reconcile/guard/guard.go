@@ -7,6 +7,7 @@ package guard
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -16,6 +17,7 @@ import (
 type Input struct {
 	Declarations *reconcile.Declarations
 	Scope        reconcile.Scope
+	At           time.Time // decides which grants have expired
 	// Inventory is what the lanes in scope list, Claimed what all shares select
 	// from it, Selection the part of that in scope.
 	Inventory    reconcile.Inventory
@@ -40,7 +42,7 @@ type Analyzer interface {
 func Analyzers() []Analyzer {
 	return []Analyzer{
 		becomesPublic{}, tooManyRevokes{}, losesTooMuch{}, losesLast{}, protectedRevoke{}, unnamedAccount{},
-		unshareableState{}, matchesNothing{}, publicUnclaimed{}, exclusiveConflict{}, heldRevoke{},
+		unshareableState{}, matchesNothing{}, publicUnclaimed{}, exclusiveConflict{}, heldRevoke{}, stillDeclared{},
 	}
 }
 
@@ -61,8 +63,7 @@ func Check(in Input) []reconcile.Finding {
 // was decided in review; so was a principal that the command names together
 // with --only-revoke.
 func (in Input) counts(change reconcile.Change) bool {
-	named := in.Scope.Only == reconcile.OnlyRevokes && slices.Contains(in.Scope.Principals, change.Principal.Principal)
-	return change.Verb.Takes() && change.Reason != reconcile.Expired && !named
+	return change.Verb.Takes() && change.Reason != reconcile.Expired && !in.Scope.Evicts()
 }
 
 // revokesByImage groups the counted revokes.

@@ -128,3 +128,29 @@ func (heldRevoke) Analyze(in Input) []reconcile.Finding {
 	}
 	return findings
 }
+
+// stillDeclared tells, when principals are to be taken out everywhere, which
+// shares would let them in again.
+type stillDeclared struct{}
+
+func (stillDeclared) Code() string { return "AMI021" }
+
+func (stillDeclared) Analyze(in Input) []reconcile.Finding {
+	if !in.Scope.Evicts() {
+		return nil
+	}
+	var findings []reconcile.Finding
+	for _, share := range in.Declarations.Shares {
+		for _, grant := range share.Grants {
+			if slices.Contains(in.Scope.Principals, grant.Principal) && !grant.Expired(in.At) {
+				findings = append(findings, reconcile.Finding{
+					Severity: reconcile.SeverityWarning, Share: share.Share, Source: grant.Source,
+					Principal: reconcile.NamedPrincipal{Principal: grant.Principal},
+					Message:   fmt.Sprintf("%s is not taken out of the images of share %s, which still declares it", in.label(grant.Principal), share.Share),
+					Hint:      "take it out of the share (or of the group that brings it in) and run this again",
+				})
+			}
+		}
+	}
+	return findings
+}

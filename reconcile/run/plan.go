@@ -36,13 +36,35 @@ func (r Request) look(ctx context.Context, open OpenReader, options Options, wan
 	return o.view
 }
 
-// matters returns the images of a lane whose permissions have to be read.
+// matters returns the images of a lane whose permissions have to be read: those
+// that shares pick, or, to take principals out everywhere, all that are there.
 func (r Request) matters(lane reconcile.Lane, images []reconcile.Image) []reconcile.Image {
-	claimed := reconcile.Select(r.Declarations, reconcile.Inventory{lane: reconcile.Known(images)})
+	claimed := r.Scope.Selection(reconcile.Select(r.Declarations, reconcile.Inventory{lane: reconcile.Known(images)}))
+	if r.Scope.Evicts() {
+		return available(r.evictable(images, claimed))
+	}
 	var wanted []reconcile.Image
-	for _, desired := range reconcile.Desire(r.Declarations, r.Scope.Selection(claimed), r.At) {
+	for _, desired := range reconcile.Desire(r.Declarations, claimed, r.At) {
 		if desired.Actionable() {
 			wanted = append(wanted, desired.Image)
+		}
+	}
+	return wanted
+}
+
+// evictable returns the images in scope, claimed or not; with a filter on
+// shares, those that the shares claim.
+func (r Request) evictable(images []reconcile.Image, inScope reconcile.Selection) []reconcile.Image {
+	if len(r.Scope.Shares) > 0 {
+		images = nil
+		for _, selected := range inScope.Images {
+			images = append(images, selected.Image)
+		}
+	}
+	var wanted []reconcile.Image
+	for _, image := range images {
+		if r.Scope.HoldsImage(image) {
+			wanted = append(wanted, image)
 		}
 	}
 	return wanted
@@ -52,30 +74,31 @@ func (r Request) matters(lane reconcile.Lane, images []reconcile.Image) []reconc
 func (r Request) plan(view *View, claimed reconcile.Selection) *reconcile.Plan {
 	selection := r.Scope.Selection(claimed)
 	desired := reconcile.Desire(r.Declarations, selection, r.At)
-	changes, held := r.Scope.Changes(reconcile.Diff(desired, view.Observations))
+	var changes, held []reconcile.Change
+	if r.Scope.Evicts() {
+		changes = reconcile.Evict(r.Scope.Principals, r.evictable(view.images(), selection), desired, view.Observations)
+	} else {
+		changes, held = r.Scope.Changes(reconcile.Diff(desired, view.Observations))
+	}
 	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Changes: changes, Incomplete: view.Incomplete,
 		Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
 	plan.Findings = guard.Check(guard.Input{
-		Declarations: r.Declarations, Scope: r.Scope, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
+		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
 		Desired: desired, Observations: view.Observations, Changes: changes, Held: held,
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)
 	return plan
 }
 
+// planned returns the changed images with the claims on them, which may be none.
 func planned(selection reconcile.Selection, changes []reconcile.Change) []reconcile.PlannedImage {
-	changed := map[principal.Image]bool{}
-	for _, change := range changes {
-		changed[change.Image.Image] = true
+	claims := map[principal.Image][]reconcile.Claim{}
+	for _, selected := range selection.Images {
+		claims[selected.Image.Image] = selected.Claims
 	}
 	var images []reconcile.PlannedImage
-	for _, selected := range selection.Images {
-		if changed[selected.Image.Image] {
-			images = append(images, reconcile.PlannedImage{
-				Image:  reconcile.NamedImage{Image: selected.Image.Image, Name: selected.Image.Name},
-				Claims: selected.Claims,
-			})
-		}
+	for _, image := range imagesOf(changes) {
+		images = append(images, reconcile.PlannedImage{Image: image[0].Image, Claims: append([]reconcile.Claim{}, claims[image[0].Image.Image]...)})
 	}
 	return images
 }

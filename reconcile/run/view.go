@@ -158,11 +158,18 @@ func incompleteLane(lane reconcile.Lane, err error) reconcile.Incomplete {
 // created returns when each listed image was made.
 func (v *View) created() map[principal.Image]time.Time {
 	created := map[principal.Image]time.Time{}
-	for _, observed := range v.Inventory {
-		images, _ := observed.Value()
-		for _, image := range images {
-			created[image.Image] = image.Created
-		}
+	for _, image := range v.images() {
+		created[image.Image] = image.Created
 	}
 	return created
+}
+
+// images returns every listed image.
+func (v *View) images() []reconcile.Image {
+	var all []reconcile.Image
+	for _, observed := range v.Inventory {
+		images, _ := observed.Value()
+		all = append(all, images...)
+	}
+	return all
 }
