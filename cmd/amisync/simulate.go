@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -20,7 +19,7 @@ func simulateCommand(t *tool) *cli.Command {
 		Description: "Starts an embedded cloud on this machine and runs COMMAND with its endpoint and throw-away credentials in the\n" +
 			"environment; exits as COMMAND does. Without COMMAND it serves until interrupted and prints what to export.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "cloud", Required: true, Usage: "the cloud `FILE` to start from"},
+			&cli.StringFlag{Name: "cloud", Usage: "the cloud `FILE` to start from"},
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:0", Usage: "the loopback `ADDRESS` to listen on"},
 		},
 		Action: t.simulate,
@@ -28,6 +27,9 @@ func simulateCommand(t *tool) *cli.Command {
 }
 
 func (t *tool) simulate(c *cli.Context) error {
+	if c.String("cloud") == "" {
+		return &usageError{message: "--cloud is missing: the cloud file to start from", command: c.Command}
+	}
 	file, err := simulator.Load(c.String("cloud"))
 	if err != nil {
 		return err
@@ -44,25 +46,24 @@ func (t *tool) simulate(c *cli.Context) error {
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, listener) }()
-	environment := server.Environment("http://" + listener.Addr().String())
+	endpoint := "http://" + listener.Addr().String()
 	if c.Args().Present() {
-		return t.runIn(c.Args().Slice(), environment)
+		return t.runIn(c.Args().Slice(), server.Environment(os.Environ(), endpoint))
 	}
 	t.signals.handleWith(func(os.Signal) { stop() }) // the ordinary way to end it
 	fmt.Fprintf(t.err, "serving %s until interrupted; in another shell:\n", c.String("cloud"))
-	for _, variable := range environment {
+	for _, variable := range server.Environment(nil, endpoint) {
 		fmt.Fprintln(t.out, "export "+variable)
 	}
 	return <-served
 }
 
-// runIn runs a command with further variables in its environment, and ends when
-// it ends. An interrupt at the terminal reaches the command by itself; a
+// runIn runs a command in an environment, and ends when it ends. An interrupt at the terminal reaches the command by itself; a
 // termination of this process is passed on.
 func (t *tool) runIn(command, environment []string) error {
 	run := exec.Command(command[0], command[1:]...)
 	run.Stdin, run.Stdout, run.Stderr = t.in, t.out, t.err
-	run.Env = append(without(os.Environ(), "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"), environment...)
+	run.Env = environment
 	if err := run.Start(); err != nil {
 		return hinted{fmt.Errorf("starting the command: %w", err), "name the command behind --: amisync simulate --cloud FILE -- COMMAND"}
 	}
@@ -73,25 +74,13 @@ func (t *tool) runIn(command, environment []string) error {
 	})
 	err := run.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		if status := exit.Sys().(syscall.WaitStatus); status.Signaled() {
+			return &outcome{code: 128 + int(status.Signal())} // as shells report it
+		}
 		return &outcome{code: exit.ExitCode()}
 	}
 	if err != nil {
 		return fmt.Errorf("running the command: %w", err)
 	}
 	return nil
-}
-
-func without(environment []string, names ...string) []string {
-	var kept []string
-	for _, variable := range environment {
-		name, _, _ := strings.Cut(variable, "=")
-		drop := false
-		for _, unwanted := range names {
-			drop = drop || name == unwanted
-		}
-		if !drop {
-			kept = append(kept, variable)
-		}
-	}
-	return kept
 }

@@ -49,7 +49,7 @@ func show(amisync, cloud string) error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go server.Serve(ctx, listener)
-	d := demo{amisync: amisync, environment: append(os.Environ(), server.Environment("http://"+listener.Addr().String())...)}
+	d := demo{amisync: amisync, environment: server.Environment(os.Environ(), "http://"+listener.Addr().String())}
 
 	d.say("The manifests below manifests/ say who may launch which image. Are they sound?")
 	d.run(0, "validate")

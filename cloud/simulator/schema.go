@@ -1,0 +1,14 @@
+package simulator
+
+import (
+	_ "embed"
+	"slices"
+)
+
+//go:embed cloud.schema.json
+var cloudSchema []byte
+
+// Schema returns the JSON Schema of cloud files, which is generated from File. It knows
+// forms and spelling; what depends on other parts of a file only Load knows. The error
+// is always nil.
+func Schema() ([]byte, error) { return slices.Clone(cloudSchema), nil }

@@ -1,0 +1,56 @@
+package strictyaml
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Closest returns the candidate that the word was probably meant to be, or ""
+// where none is near. Of several equally near the first wins.
+func Closest(word string, candidates []string) string {
+	best, limit := "", max(len([]rune(word))/3+1, 2)
+	for _, candidate := range candidates {
+		if strings.EqualFold(word, candidate) {
+			return candidate
+		}
+		if d := distance(word, candidate); d < limit {
+			best, limit = candidate, d
+		}
+	}
+	return best
+}
+
+// DidYouMean is a hint with the closest candidate, or else the fallback.
+func DidYouMean(word string, candidates []string, fallback string) string {
+	if closest := Closest(word, candidates); closest != "" {
+		return fmt.Sprintf("did you mean %q?", closest)
+	}
+	return fallback
+}
+
+// distance counts the letters to insert, delete, replace or swap with their
+// neighbour (optimal string alignment).
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	var before []int
+	row := make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range s {
+		next := make([]int, len(t)+1)
+		next[0] = i + 1
+		for j := range t {
+			replace := row[j]
+			if s[i] != t[j] {
+				replace++
+			}
+			next[j+1] = min(replace, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && s[i] == t[j-1] && s[i-1] == t[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(t)]
+}
