@@ -9,6 +9,5 @@ import (
 var cloudSchema []byte
 
 // Schema returns the JSON Schema of cloud files, which is generated from File. It knows
-// forms and spelling; what depends on other parts of a file only Load knows. The error
-// is always nil.
-func Schema() ([]byte, error) { return slices.Clone(cloudSchema), nil }
+// forms and spelling; what depends on other parts of a file only Load knows.
+func Schema() []byte { return slices.Clone(cloudSchema) }

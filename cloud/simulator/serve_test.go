@@ -24,7 +24,7 @@ func TestServeIsFoundThroughTheEnvironment(t *testing.T) {
 	served := make(chan error)
 	go func() { served <- s.Serve(ctx, listener) }()
 
-	for _, variable := range s.Environment(nil, "http://" + listener.Addr().String()) {
+	for _, variable := range s.Environment(nil, "http://"+listener.Addr().String()) {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/internal/unified"
 	"github.com/amisync/amisync/schema"
 )
 
@@ -64,7 +66,7 @@ func (t *tool) formatFile(file string, check bool) (differs bool, err error) {
 		return false, err
 	}
 	if check {
-		_, err = t.out.Write(schema.UnifiedDiff(file, before, after))
+		_, err = io.WriteString(t.out, unified.Diff(file, file, string(before), string(after)))
 		return true, err
 	}
 	if err := os.WriteFile(file, after, 0o644); err != nil {

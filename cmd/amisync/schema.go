@@ -22,7 +22,7 @@ func schemaCommand(t *tool) *cli.Command {
 		Subcommands: []*cli.Command{
 			printer("manifest", "the manifests' schema, for editors", schema.JSONSchema),
 			printer("plan", "the schema of `plan --format json`", schema.PlanSchema),
-			printer("cloud", "the schema of the simulator's cloud files", func() []byte { s, _ := simulator.Schema(); return s }),
+			printer("cloud", "the schema of the simulator's cloud files", simulator.Schema),
 		},
 	}
 }

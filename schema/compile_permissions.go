@@ -1,0 +1,119 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/amisync/amisync/internal/strictyaml"
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// maxEntities is how many accounts, organizations and organizational units an
+// image can be shared with.
+// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-quotas.html
+const maxEntities = 1000
+
+// grants returns the declared permissions, each principal once. Where an entry
+// and a group, or two groups, name the same principal, the permission that
+// holds longer counts.
+func (c *compiler) grants(spec ImageShareSpec, o *owner) []reconcile.Grant {
+	merged := map[principal.Principal]reconcile.Grant{}
+	listed := map[string]strictyaml.Position{}
+	for _, entry := range spec.LaunchPermissions {
+		key, found := c.permission(entry, o)
+		at := entry.Pos.Position()
+		if id := identity(key, entry.value(key), found); len(found) > 0 {
+			if first, twice := listed[id]; twice {
+				c.report(at, "it is listed at "+first.String()+" already", "%s is listed twice", shown(key, entry, found))
+				continue
+			}
+			listed[id] = at
+		}
+		for _, p := range found {
+			grant := reconcile.Grant{Principal: p, Until: entry.Until.Time(), Reason: entry.Reason, Source: source(at)}
+			if before, ok := merged[p]; !ok || longer(grant, before) {
+				merged[p] = grant
+			}
+		}
+	}
+	var grants []reconcile.Grant
+	for _, grant := range merged {
+		grants = append(grants, grant)
+	}
+	slices.SortFunc(grants, func(a, b reconcile.Grant) int { return principal.Compare(a.Principal, b.Principal) })
+	c.quota(spec, merged)
+	return grants
+}
+
+// permission returns the entry's key and the principals that it grants to.
+func (c *compiler) permission(entry LaunchPermission, o *owner) (string, []principal.Principal) {
+	key, value, ok := c.refKey(entry.PrincipalRef, permissionKeys)
+	if !ok {
+		return "", nil
+	}
+	at := entry.Pos.Field(key)
+	if key == public {
+		if !entry.Public {
+			c.report(at, "remove the entry: what is not listed is not granted", "public: false has no meaning")
+			return key, nil
+		}
+		return key, []principal.Principal{principal.Everyone}
+	}
+	found := c.lookup(at, key, value, nil)
+	var accepted []principal.Principal
+	for _, p := range found {
+		if c.shareable(at, key, value, p, o) {
+			accepted = append(accepted, p)
+		}
+	}
+	return key, accepted
+}
+
+// shareable reports whether the owner's images can be shared with p.
+func (c *compiler) shareable(at strictyaml.Position, key, value string, p principal.Principal, o *owner) bool {
+	what, mend := p.String(), "remove the entry"
+	if key == keyGroup {
+		what, mend = fmt.Sprintf("%s, in group %q,", p, value), "list the members that are meant, or use a group without it"
+	}
+	partition := principal.Partition(p.ID)
+	switch {
+	case p.Kind == principal.Account && p.ID == o.Account:
+		c.report(at, mend, "%s is the owner, who may always launch", what)
+	case partition != "" && o.partition() != "" && partition != o.partition():
+		c.report(at, mend, "%s is in partition %s, the images in %s: nothing is shared across", what, partition, o.partition())
+	default:
+		return true
+	}
+	return false
+}
+
+func (c *compiler) quota(spec ImageShareSpec, grants map[principal.Principal]reconcile.Grant) {
+	entities := len(grants)
+	if _, ok := grants[principal.Everyone]; ok {
+		entities--
+	}
+	if entities > maxEntities {
+		c.report(spec.Pos.Field("launchPermissions"), "share with an organizational unit or an organization, which count as one",
+			"%d principals are more than the %d that an image can be shared with", entities, maxEntities)
+	}
+}
+
+// longer reports whether a holds longer than b.
+func longer(a, b reconcile.Grant) bool {
+	return !b.Until.IsZero() && (a.Until.IsZero() || a.Until.After(b.Until))
+}
+
+// shown is an entry's principal by its name and id.
+func shown(key string, entry LaunchPermission, found []principal.Principal) string {
+	value := entry.value(key)
+	switch {
+	case key == public:
+		return public
+	case key == keyGroup:
+		return fmt.Sprintf("group %q", value)
+	case found[0].ID != value:
+		return fmt.Sprintf("%s %q (%s)", key, value, found[0])
+	}
+	return fmt.Sprintf("%s %s", key, value)
+}

@@ -1,0 +1,162 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/amisync/amisync/internal/strictyaml"
+	"gopkg.in/yaml.v3"
+)
+
+// Estate is all manifests under one directory, as they are written.
+type Estate struct {
+	Root        string // the directory, as it appears in file names
+	Owners      []OwnerAccount
+	Directories []Directory
+	Shares      []ImageShare
+	Policies    []Policy // Compile accepts one at most
+}
+
+// LoadDir loads the manifests in a directory of the file system. Symbolic links
+// that lead out of it are refused.
+func LoadDir(dir string) (*Estate, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, unreadable(dir, err)
+	}
+	defer root.Close()
+	return Load(root.FS(), filepath.ToSlash(dir))
+}
+
+// Load reads all manifests in fsys (see Files). Root is the name of fsys in
+// messages. The error is of type strictyaml.Problems and tells everything that
+// is wrong.
+//
+// What a symbolic link may reach is for fsys to decide; the file system of an
+// os.Root keeps them inside.
+func Load(fsys fs.FS, root string) (*Estate, error) {
+	l := loader{estate: &Estate{Root: root}}
+	files, err := Files(fsys)
+	if err != nil {
+		return nil, unreadable(root, err)
+	}
+	if len(files) == 0 {
+		return nil, strictyaml.Problems{strictyaml.Position{File: root}.Problem("there are no manifests in this directory",
+			"amisync reads files named *.yaml and *.yml; amisync init writes the first ones")}
+	}
+	for _, file := range files {
+		l.file(fsys, file)
+	}
+	if len(l.problems) > 0 && !l.lost {
+		_, more := l.estate.compile(nil)
+		l.problems = append(l.problems, more...)
+	}
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	return l.estate, nil
+}
+
+func unreadable(root string, err error) error {
+	hint := ""
+	if errors.Is(err, fs.ErrNotExist) {
+		hint = "name the directory with --manifests DIR; amisync init writes a first one"
+	}
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pathError.Err
+	}
+	return strictyaml.Problems{strictyaml.Position{File: root}.Problem(fmt.Sprintf("cannot read the manifests: %v", err), hint)}
+}
+
+type loader struct {
+	estate   *Estate
+	problems strictyaml.Problems
+	// lost says that names are missing from the estate because of the problems,
+	// so that what refers to them cannot be checked.
+	lost bool
+}
+
+func (l *loader) file(fsys fs.FS, name string) {
+	display := path.Join(l.estate.Root, name)
+	data, err := readRegular(fsys, name)
+	if err != nil {
+		l.lost = true
+		l.problems = append(l.problems, strictyaml.Position{File: display}.Problem(err.Error(), ""))
+		return
+	}
+	documents, problems := strictyaml.Parse(display, data)
+	l.problems = append(l.problems, problems...)
+	l.lost = l.lost || len(problems) > 0
+	empty := true
+	for _, document := range documents {
+		if !strictyaml.Empty(document) {
+			empty = false
+			l.document(display, document)
+		}
+	}
+	if empty && len(problems) == 0 {
+		l.problems = append(l.problems, strictyaml.Position{File: display}.Problem("the file holds no document", "remove it, or write a manifest"))
+	}
+}
+
+func (l *loader) document(file string, document *yaml.Node) {
+	kind, problems := identify(file, document)
+	if len(problems) > 0 {
+		l.problems = append(l.problems, problems...)
+		l.lost = true
+		return
+	}
+	switch kind {
+	case KindOwnerAccount:
+		l.lost = !decode(l, file, document, &l.estate.Owners) || l.lost
+	case KindDirectory:
+		l.lost = !decode(l, file, document, &l.estate.Directories) || l.lost
+	case KindImageShare:
+		decode(l, file, document, &l.estate.Shares)
+	case KindPolicy:
+		decode(l, file, document, &l.estate.Policies)
+	}
+}
+
+// decode adds the document to the list, unless something is wrong in it.
+func decode[T any](l *loader, file string, document *yaml.Node, list *[]T) bool {
+	var value T
+	problems := strictyaml.Decode(file, document, &value)
+	if len(problems) == 0 {
+		*list = append(*list, value)
+	}
+	l.problems = append(l.problems, problems...)
+	return len(problems) == 0
+}
+
+// identify returns the document's kind.
+func identify(file string, document *yaml.Node) (string, strictyaml.Problems) {
+	version, kind := strictyaml.Get(document, "apiVersion"), strictyaml.Get(document, "kind")
+	kinds := []string{KindOwnerAccount, KindDirectory, KindImageShare, KindPolicy}
+	var problems strictyaml.Problems
+	report := func(node *yaml.Node, message, hint string) {
+		problems = append(problems, strictyaml.Place(file, node).Problem(message, hint))
+	}
+	switch {
+	case version == nil:
+		report(document, `"apiVersion" is missing: not an amisync manifest`, "every document begins with apiVersion: "+APIVersion)
+	case version.Value != APIVersion:
+		report(version, fmt.Sprintf("unknown apiVersion %q", version.Value), "this amisync reads "+APIVersion)
+	}
+	switch {
+	case kind == nil && version != nil:
+		report(document, `"kind" is missing`, "a document's kind is OwnerAccount, Directory, ImageShare or Policy")
+	case kind != nil && !slices.Contains(kinds, kind.Value):
+		report(kind, fmt.Sprintf("unknown kind %q", kind.Value),
+			strictyaml.DidYouMean(kind.Value, kinds, "a document's kind is OwnerAccount, Directory, ImageShare or Policy"))
+	}
+	if len(problems) > 0 {
+		return "", problems
+	}
+	return kind.Value, nil
+}

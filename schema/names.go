@@ -1,0 +1,78 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/amisync/amisync/internal/strictyaml"
+	"github.com/amisync/amisync/principal"
+)
+
+// names are what all directories define.
+type names struct {
+	principals map[principal.Kind]map[string]named
+	ids        map[principal.Principal]strictyaml.Position
+	groups     map[string]*group
+}
+
+type named struct {
+	principal principal.Principal
+	at        strictyaml.Position
+}
+
+// group is a named list of principals. Its members are all principals in it,
+// including those of groups inside it, once expanded.
+type group struct {
+	at       strictyaml.Position
+	refs     []PrincipalRef
+	members  []principal.Principal
+	depth    int  // levels of groups in it
+	open     bool // being expanded
+	expanded bool
+}
+
+// kinds that directories name, in the order of the manifest keys.
+var namedKinds = []principal.Kind{principal.Account, principal.Organization, principal.OrganizationalUnit}
+
+func newNames() *names {
+	n := &names{
+		principals: map[principal.Kind]map[string]named{},
+		ids:        map[principal.Principal]strictyaml.Position{},
+		groups:     map[string]*group{},
+	}
+	for _, kind := range namedKinds {
+		n.principals[kind] = map[string]named{}
+	}
+	return n
+}
+
+// aliases is the way back from principals to their names.
+func (n *names) aliases() map[principal.Principal]string {
+	aliases := map[principal.Principal]string{}
+	for _, kind := range namedKinds {
+		for name, entry := range n.principals[kind] {
+			if entry.principal.ID != "" {
+				aliases[entry.principal] = name
+			}
+		}
+	}
+	return aliases
+}
+
+// of returns the sorted names of a manifest key.
+func (n *names) of(key string) []string {
+	if key == keyGroup {
+		return slices.Sorted(maps.Keys(n.groups))
+	}
+	return slices.Sorted(maps.Keys(n.principals[principal.Kind(key)]))
+}
+
+// keyOf returns the manifest key under which a name is defined, or "".
+func (n *names) keyOf(name string) string {
+	for _, key := range refKeys {
+		if slices.Contains(n.of(key), name) {
+			return key
+		}
+	}
+	return ""
+}
