@@ -75,16 +75,6 @@ func TestFormatRefusesToLoseAComment(t *testing.T) {
 	}
 }
 
-func TestUnifiedDiffShowsWhatFormatChanges(t *testing.T) {
-	before := []byte("a:   1\n")
-	after, err := Format("a.yaml", before)
-	if got := string(UnifiedDiff("a.yaml", before, after)); err != nil || got != "--- a.yaml\n+++ a.yaml\n@@ -1 +1 @@\n-a:   1\n+a: 1\n" {
-		t.Error(got, err)
-	}
-}
-
-// checkFormat asserts that formatting is a fixpoint and leaves the meaning and
-// the comments as they are.
 func checkFormat(t interface {
 	Helper()
 	Fatal(...any)
