@@ -58,9 +58,9 @@ func Compare(a, b Principal) int {
 }
 
 // Sorted returns the principals in the order of Compare, each once. The input
-// is left as it was.
+// is left as it was; the result is never nil.
 func Sorted(principals []Principal) []Principal {
-	sorted := slices.Clone(principals)
+	sorted := append([]Principal{}, principals...)
 	slices.SortFunc(sorted, Compare)
 	return slices.Compact(sorted)
 }

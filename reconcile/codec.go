@@ -2,10 +2,11 @@ package reconcile
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -13,8 +14,36 @@ import (
 // another major version, or was altered.
 var ErrPlanFile = errors.New("the plan file cannot be used")
 
-// EncodePlan writes the plan as indented JSON.
-func EncodePlan(p *Plan) ([]byte, error) { return encode(p) }
+// EncodePlan writes the plan as indented JSON, with its checksum.
+func EncodePlan(p *Plan) ([]byte, error) {
+	sealed := *p
+	sealed.Checksum = ""
+	text, err := encode(&sealed)
+	if err != nil {
+		return nil, err
+	}
+	if sealed.Checksum, err = checksum(text); err != nil {
+		return nil, err
+	}
+	return encode(&sealed)
+}
+
+// checksum is the hash of a JSON document apart from its checksum field. The
+// order of keys and white space do not matter, and fields of later versions
+// count like all others.
+func checksum(document []byte) (string, error) {
+	var fields map[string]any
+	if err := json.Unmarshal(document, &fields); err != nil {
+		return "", err
+	}
+	delete(fields, "checksum")
+	canonical, err := json.Marshal(fields)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(canonical)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
+}
 
 // DecodePlan reads what EncodePlan wrote, in this version or an older or newer
 // one of the same major version. Its errors wrap ErrPlanFile.
@@ -30,8 +59,8 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if known, _, _ := strings.Cut(FormatVersion, "."); major != known {
 		return nil, fmt.Errorf("%w: its format version is %s, this amisync reads %s.x", ErrPlanFile, p.FormatVersion, known)
 	}
-	if !slices.IsSortedFunc(p.Changes, compareChanges) || Digest(p.Scope, p.Changes) != p.Digest {
-		return nil, fmt.Errorf("%w: its changes do not fit its digest, so somebody altered it", ErrPlanFile)
+	if sum, err := checksum(data); err != nil || sum != p.Checksum || Digest(p.Scope, p.Changes) != p.Digest {
+		return nil, fmt.Errorf("%w: it does not fit its checksum, so somebody altered it", ErrPlanFile)
 	}
 	for _, change := range p.Changes {
 		if change.ID != changeID(change) {

@@ -109,6 +109,11 @@ func TestACarrierMaySplitAStage(t *testing.T) {
 		return calls
 	}
 	a, b := account("200000000001"), account("200000000002")
+	moved := one(grants(b), a, org).changes()
+	first := reconcile.Order(moved, map[principal.Provider]reconcile.Carrier{principal.AWS: oneByOne})[0]
+	if first.Changes[0] != moved[0].ID || moved[0].Verb != reconcile.VerbGrant {
+		t.Errorf("the first call is not the grant: %v", short(moved))
+	}
 	changes := one(grants(principal.Everyone, a, b), org).changes()
 	steps := reconcile.Order(changes, map[principal.Provider]reconcile.Carrier{principal.AWS: oneByOne})
 	var after [][]string

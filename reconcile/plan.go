@@ -31,6 +31,10 @@ type Plan struct {
 	Steps      []Step         `json:"steps"`
 	Findings   []Finding      `json:"findings"`
 	Incomplete []Incomplete   `json:"incomplete"`
+	// Checksum covers the whole document, so that a plan altered by hand is
+	// noticed. EncodePlan sets it; it is no protection against an attacker, who is
+	// stopped by the recomputation at apply.
+	Checksum string `json:"checksum"`
 }
 
 // Summary counts a plan's changes.

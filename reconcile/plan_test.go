@@ -244,14 +244,25 @@ func TestPlanFilesThatCannotBeUsed(t *testing.T) {
 	change := func(document map[string]any, i int) map[string]any {
 		return document["changes"].([]any)[i].(map[string]any)
 	}
+	// sealed is a file as another version of amisync may write it.
+	sealed := func(change func(map[string]any)) []byte {
+		sum, err := reconcile.Checksum(edit(change))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return edit(func(d map[string]any) {
+			change(d)
+			d["checksum"] = sum
+		})
+	}
 	for _, c := range []struct {
 		name string
 		data []byte
 		says string // "" where the file is good
 	}{
 		{"as written", good, ""},
-		{"with fields that nobody knows yet", edit(func(d map[string]any) { d["later"] = map[string]any{"a": 1}; change(d, 0)["cost"] = 3 }), ""},
-		{"of a newer minor version", edit(func(d map[string]any) { d["format_version"] = "1.7" }), ""},
+		{"with fields that nobody knows yet", sealed(func(d map[string]any) { d["later"] = map[string]any{"a": 1}; change(d, 0)["cost"] = 3 }), ""},
+		{"of a newer minor version", sealed(func(d map[string]any) { d["format_version"] = "1.7" }), ""},
 		{"of another major version", edit(func(d map[string]any) { d["format_version"] = "2.0" }), "format version is 2.0, this amisync reads 1.x"},
 		{"of a version that begins alike", edit(func(d map[string]any) { d["format_version"] = "10.0" }), "format version is 10.0"},
 		{"without a version", edit(func(d map[string]any) { delete(d, "format_version") }), "no format_version"},
@@ -269,6 +280,9 @@ func TestPlanFilesThatCannotBeUsed(t *testing.T) {
 		{"with changes in another order", edit(func(d map[string]any) { slices.Reverse(d["changes"].([]any)) }), "altered"},
 		{"with another scope", edit(func(d map[string]any) { d["scope"] = map[string]any{} }), "altered"},
 		{"with the id of a change exchanged", edit(func(d map[string]any) { change(d, 0)["id"] = change(d, 1)["id"] }), "altered"},
+		{"with another time", edit(func(d map[string]any) { d["at"] = "2026-11-22T00:00:00Z" }), "altered"},
+		{"with another name", edit(func(d map[string]any) { change(d, 0)["principal"].(map[string]any)["alias"] = "somebody-else" }), "altered"},
+		{"sealed, with a change that its digest does not name", sealed(func(d map[string]any) { d["changes"] = d["changes"].([]any)[1:] }), "altered"},
 		{"with a digest of its own", edit(func(d map[string]any) { d["digest"] = "sha256:00" }), "altered"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func Load(fsys fs.FS, root string) (*Estate, error) {
 	}
 	if len(files) == 0 {
 		return nil, strictyaml.Problems{strictyaml.Position{File: root}.Problem("there are no manifests in this directory",
-			"amisync reads files named *.yaml and *.yml; amisync init writes the first ones")}
+			"write an OwnerAccount and an ImageShare into files named *.yaml or *.yml")}
 	}
 	for _, file := range files {
 		l.file(fsys, file)
@@ -65,7 +65,7 @@ func Load(fsys fs.FS, root string) (*Estate, error) {
 func unreadable(root string, err error) error {
 	hint := ""
 	if errors.Is(err, fs.ErrNotExist) {
-		hint = "name the directory with --manifests DIR; amisync init writes a first one"
+		hint = "name the directory with --manifests DIR"
 	}
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err

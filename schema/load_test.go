@@ -38,9 +38,9 @@ func TestLoadReportsWhatItCannotRead(t *testing.T) {
 		want string
 	}{
 		{"no directory", os.DirFS(filepath.Join(t.TempDir(), "gone")), `manifests: cannot read the manifests: no such file or directory
-  hint: name the directory with --manifests DIR; amisync init writes a first one`},
+  hint: name the directory with --manifests DIR`},
 		{"no manifests", fstest.MapFS{"README.md": {}}, `manifests: there are no manifests in this directory
-  hint: amisync reads files named *.yaml and *.yml; amisync init writes the first ones`},
+  hint: write an OwnerAccount and an ImageShare into files named *.yaml or *.yml`},
 		{"not a file", fstest.MapFS{"a.yaml": {Mode: fs.ModeNamedPipe}}, `manifests/a.yaml: not a regular file`},
 		{"too large", fstest.MapFS{"a.yaml": {Data: make([]byte, 5<<20)}}, `manifests/a.yaml: the file has 5242880 bytes, more than the 4194304 that are read`},
 	} {

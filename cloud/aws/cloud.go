@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
@@ -55,12 +56,16 @@ func New(options Options) *Cloud {
 	})}
 }
 
+// answerTimeout is how long one attempt of a call may take. The SDK has no such
+// limit of its own: a server that never answers would hold the run up for good.
+const answerTimeout = time.Minute
+
 // loadConfig reads the SDK's default configuration. Calls are retried in the
 // SDK's standard mode, more often than by default and without the client-wide
 // budget of retries: a budget shared by thousands of reads would turn one
 // throttled stretch into failures of unrelated images.
 func loadConfig(options Options) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(context.Background())
+	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(answerTimeout)))
 	if err != nil {
 		return aws.Config{}, &reconcile.Error{Kind: reconcile.Credentials, Action: "configuration", Err: err,
 			Hint: "mend the AWS configuration that the message names"}
@@ -111,7 +116,7 @@ func (s *session) in(region string) calls {
 	if !made {
 		client := ec2.NewFromConfig(s.config, func(o *ec2.Options) {
 			o.Region = region
-			o.APIOptions = append(o.APIOptions, s.limits.middleware(s.account, region), logCalls(s.log, s.account, region))
+			o.APIOptions = append(o.APIOptions, logCalls(s.log, s.account, region), s.limits.middleware(s.account, region)) // each goes in front of the one before
 		})
 		regional = calls{client.DescribeImages, client.DescribeImageAttribute, client.ModifyImageAttribute}
 		s.regions[region] = regional

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/amisync/amisync/reconcile"
 )
@@ -54,8 +54,8 @@ var hints = map[reconcile.ErrorKind]string{
 	reconcile.Throttled:   "something else uses up this account's rate of calls; run again later, or with a smaller --parallel",
 	reconcile.NotFound:    "the image is gone; run plan again",
 	reconcile.WrongState:  "the image cannot be shared in its state; run plan again",
-	reconcile.Uncertain:   "run again; amisync finds out by itself what took effect",
-	reconcile.Quota:       "share with an organizational unit instead of single accounts, or have the quota raised",
+	reconcile.Uncertain:   "run again; if it stays so, check the network, the endpoint and proxies in between",
+	reconcile.Quota:       "have the quota raised, or need less of it: unpublish images, or share with an organizational unit instead of its accounts",
 }
 
 // callError turns what the SDK returned into an error of the engine. A code
@@ -108,8 +108,12 @@ func plainCause(err error) string {
 	if decode, ok := errors.AsType[*smithy.DeserializationError](err); ok {
 		return "the answer could not be read: " + oneLine(decode.Err.Error())
 	}
-	if send, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
-		return oneLine(send.Err.Error())
+	if send, ok := errors.AsType[*url.Error](err); ok {
+		host := send.URL
+		if parsed, err := url.Parse(send.URL); err == nil {
+			host = parsed.Host
+		}
+		return oneLine("no answer from " + host + ": " + send.Err.Error())
 	}
 	return oneLine(err.Error())
 }

@@ -24,6 +24,6 @@ func logCalls(log *slog.Logger, account, region string) func(*middleware.Stack) 
 			return out, metadata, err
 		})
 	return func(stack *middleware.Stack) error {
-		return stack.Finalize.Insert(logging, "amisync/limit", middleware.After)
+		return stack.Finalize.Insert(logging, "Retry", middleware.After)
 	}
 }

@@ -55,7 +55,7 @@ func (r *Reader) list(ctx context.Context, region string, filters []types.Filter
 	for range maxPages {
 		page, err := r.session.in(region).describeImages(ctx, in)
 		if err != nil {
-			return nil, callError(action, region, err)
+			return nil, r.listError(action, region, err)
 		}
 		if page.Images == nil {
 			return nil, unreadable(action, region, errors.New("the answer holds no list of images"))
@@ -78,6 +78,17 @@ func (r *Reader) list(ctx context.Context, region string, filters []types.Filter
 		in.NextToken = page.NextToken
 	}
 	return nil, unreadable(action, region, fmt.Errorf("the listing does not end after %d pages", maxPages))
+}
+
+// listError turns what a listing returned into an error of the engine. A region
+// that the account has not opted into refuses the credentials, not the call.
+func (r *Reader) listError(action, region string, err error) error {
+	failure := callError(action, region, err)
+	if api, ok := apiError(err); ok && api.ErrorCode() == "AuthFailure" {
+		failure.Kind = reconcile.Credentials
+		failure.Hint = fmt.Sprintf("check that region %s is enabled for account %s, or take it out of the manifests", region, r.session.account)
+	}
+	return failure
 }
 
 func (r *Reader) image(region string, item types.Image) (reconcile.Image, error) {

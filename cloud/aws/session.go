@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -63,24 +65,43 @@ func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string)
 	return s, nil
 }
 
-// hasCredentials tells missing credentials from a refused call.
+// hasCredentials tells missing credentials from ones that cannot be used, and
+// those from a refused call. What a provider says of its failure is told only
+// where it called somebody: the text of others may hold what they read.
 func hasCredentials(ctx context.Context, cfg aws.Config) error {
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		if ctx.Err() != nil {
-			return callError("credentials", "", ctx.Err())
-		}
-		if e, ok := apiError(err); ok {
-			return callError("sts:AssumeRoleWithWebIdentity", "", e)
-		}
-		return &reconcile.Error{Kind: reconcile.Credentials, Action: "credentials", Err: errors.New("no AWS credentials were found"),
-			Hint: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`"}
+	_, err := cfg.Credentials.Retrieve(ctx)
+	if err == nil {
+		return nil
 	}
-	return nil
+	operation, called := errors.AsType[*smithy.OperationError](err)
+	failure := &reconcile.Error{Kind: reconcile.Credentials, Action: "credentials", Err: errors.New("the configured AWS credentials cannot be used"),
+		Hint: "run `aws sts get-caller-identity` to see why; where SSO gives them, log in with `aws sso login`"}
+	switch {
+	case ctx.Err() != nil:
+		return callError(failure.Action, "", ctx.Err())
+	case called && operation.Service() == "ec2imds": // the last provider of all
+		failure.Err = errors.New("no AWS credentials were found")
+		failure.Hint = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`"
+	case called:
+		failure.Action = strings.ToLower(operation.Service()) + ":" + operation.Operation()
+		answer := callError(failure.Action, "", err)
+		if _, answered := apiError(err); answered {
+			return answer
+		}
+		failure.Err = answer.Err
+	}
+	return failure
+}
+
+func (s *session) sts() *sts.Client {
+	return sts.NewFromConfig(s.config, func(o *sts.Options) {
+		o.APIOptions = append(o.APIOptions, logCalls(s.log, s.account, o.Region))
+	})
 }
 
 // ambient takes the credentials as they are found.
 func (s *session) ambient(ctx context.Context) (account string, err error) {
-	answer, err := sts.NewFromConfig(s.config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	answer, err := s.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return "", callError("sts:GetCallerIdentity", "account "+s.account, err)
 	}
@@ -90,7 +111,7 @@ func (s *session) ambient(ctx context.Context) (account string, err error) {
 
 // assume replaces the session's credentials by those of the owner's role.
 func (s *session) assume(ctx context.Context, owner reconcile.Owner, name string) (account string, err error) {
-	client := &assumeRole{client: sts.NewFromConfig(s.config)}
+	client := &assumeRole{client: s.sts()}
 	s.config.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(client, owner.Role, func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName = name
 		o.Duration = sessionDuration

@@ -43,10 +43,14 @@ func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
 	}
 	_, err := w.session.in(image.Region).modifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
 		ImageId: aws.String(image.ID), LaunchPermission: modification})
-	if err != nil {
-		return callError(action, image.ID, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	failure := callError(action, image.ID, err)
+	if failure.Kind == reconcile.Uncertain {
+		failure.Hint = "run again; amisync finds out by itself what took effect"
+	}
+	return failure
 }
 
 func entryOf(p principal.Principal) (types.LaunchPermission, error) {

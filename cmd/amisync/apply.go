@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -37,7 +39,8 @@ func applyCommand(t *tool) *cli.Command {
 type applyRun struct {
 	*tool
 	outputs []output
-	style   report.Style
+	style   report.Style // of the outputs
+	talk    report.Style // of the plan that is shown for approval
 	request run.Request
 	clouds  *clouds
 	record  *os.File // --out; nil without
@@ -70,7 +73,7 @@ func (t *tool) apply(c *cli.Context) error {
 		return err
 	case a.plan.Stopped():
 		a.showPlan()
-		return &outcome{code: exitRefused, message: "a guard refuses this plan; nothing was changed", hint: "see the findings of severity error and their hints"}
+		return &outcome{code: exitRefused, message: "a guard refuses this plan; nothing was changed", hint: seeFindings}
 	}
 	if err := a.approve(c); err != nil {
 		return err
@@ -81,7 +84,7 @@ func (t *tool) apply(c *cli.Context) error {
 func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 	a := &applyRun{tool: t}
 	var err error
-	if err = t.checkApply(c); err != nil {
+	if err = errors.Join(notNegative(c, "max-age", "wait"), t.checkApply(c)); err != nil {
 		return nil, err
 	}
 	if a.outputs, err = outputs(c); err != nil {
@@ -90,9 +93,14 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 	if a.request, a.style, err = t.request(c); err != nil {
 		return nil, err
 	}
+	a.talk = a.style
+	if a.talk.Color, err = t.colored(c, t.errTerminal); err != nil {
+		return nil, err
+	}
 	if a.clouds, err = t.clouds(c); err != nil {
 		return nil, err
 	}
+	a.clouds.options.Wait = max(c.Duration("wait"), 1) // zero would be the default of run
 	if file := c.String("out"); file != "" {
 		// Opened before anything is changed: a result that cannot be kept is
 		// better noticed now.
@@ -102,6 +110,10 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 	}
 	return a, nil
 }
+
+// digestForm is what a digest looks like. An empty one, from a variable that is
+// not set, must not pass for an approval.
+var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 // checkApply refuses command lines that contradict themselves.
 func (t *tool) checkApply(c *cli.Context) error {
@@ -114,11 +126,15 @@ func (t *tool) checkApply(c *cli.Context) error {
 	case c.NArg() == 1 && c.IsSet("expect"):
 		return usage("a plan file and --expect say the same thing twice", "give one of them")
 	case c.NArg() == 1:
-		for _, name := range []string{"owner", "region", "share", "image", "principal"} {
+		for _, name := range []string{"owner", "region", "share", "image", "principal", "no-revoke", "only-revoke"} {
 			if c.IsSet(name) {
 				return usage("a plan file carries its own filters, so --"+name+" has no place here", "filter when planning: amisync plan --"+name+" … --out FILE")
 			}
 		}
+	case c.IsSet("max-age"):
+		return usage("--max-age is about a plan file, and none is given", "name one: amisync apply plan.json --max-age 1h")
+	case c.IsSet("expect") && !digestForm.MatchString(c.String("expect")):
+		return usage(fmt.Sprintf("--expect is a plan's digest, not %q", c.String("expect")), "take it from `amisync plan`: the line Digest, or .digest of --format json")
 	case !c.Bool("auto-approve") && !c.IsSet("expect") && !t.inTerminal:
 		return usage("there is no terminal to ask for approval on",
 			"approve beforehand: with a plan file (amisync plan --out plan.json), --expect DIGEST, or --auto-approve")
@@ -139,96 +155,22 @@ func (a *applyRun) look(c *cli.Context) error {
 		hint: "review the plan above, and expect its digest"}
 }
 
-// recheck holds a saved plan against the manifests and clouds of now.
-func (a *applyRun) recheck(c *cli.Context) error {
-	file := c.Args().First()
-	saved, err := readPlan(file)
-	if err != nil {
-		return err
-	}
-	remake := "make a new one: amisync plan --out " + file
-	age := a.now().Sub(saved.At)
-	if limit := c.Duration("max-age"); age > limit || age < -5*time.Minute {
-		return &outcome{code: exitStale, message: fmt.Sprintf("the plan was made at %s; plans are applied within %s", saved.At.Format(time.RFC3339), limit), hint: remake}
-	}
-	fresh, comparison, view, err := run.Recheck(c.Context, a.request, saved, a.clouds.openReader, a.clouds.options)
-	a.clouds.progress.Close()
-	if c.Context.Err() != nil {
-		return errInterrupted
-	}
-	if err == nil && comparison.Stale() {
-		err = a.write(a.outputs, a.style, func(w report.Writer, out io.Writer, style report.Style) error {
-			return w.WriteComparison(out, &comparison, style)
-		})
-		if err != nil {
-			return err
-		}
-		err = fmt.Errorf("the manifests and clouds of now ask for something else")
-	}
-	if err != nil {
-		return &outcome{code: exitStale, message: fmt.Sprintf("the plan is stale: %v; nothing was changed", err), hint: remake}
-	}
-	only, err := direction(c)
-	if err != nil {
-		return err
-	}
-	fresh.Changes, _ = reconcile.Scope{Only: only}.Changes(fresh.Changes)
-	a.plan, a.view = fresh, view
-	for _, change := range comparison.Satisfied {
-		a.settled = append(a.settled, reconcile.Outcome{Change: change, Status: reconcile.StatusSatisfied})
-	}
-	for _, change := range comparison.Unknown {
-		a.settled = append(a.settled, reconcile.Outcome{Change: change, Status: reconcile.StatusSkipped, Because: "its image could not be read again"})
-	}
-	return nil
-}
-
-// approve asks, where nobody has approved beforehand.
-func (a *applyRun) approve(c *cli.Context) error {
-	if c.Args().Present() || c.IsSet("expect") {
-		return nil
-	}
-	a.showPlan()
-	if c.Bool("auto-approve") || len(a.plan.Changes) == 0 {
-		return nil
-	}
-	fmt.Fprint(a.err, "\nCarry out this plan? Only yes is taken for a yes: ")
-	answer, err := readLine(c.Context, a.in)
-	if err != nil {
-		return errInterrupted
-	}
-	if answer != "yes" {
-		return &outcome{code: exitError, message: "not approved; nothing was changed"}
-	}
-	return nil
-}
-
-// showPlan shows the plan to whoever decides; it is not the command's data.
-func (a *applyRun) showPlan() {
-	writer, err := report.For(report.Text)
-	if err == nil {
-		_ = writer.WritePlan(a.err, a.plan, a.style) // standard error is the last resort
-	}
-}
-
 func (a *applyRun) carryOut(c *cli.Context) error {
 	// Calls in flight must finish when the run is interrupted, so the context
 	// here is not the one that an interrupt ends.
+	a.clouds.progress = a.clouds.display()
 	result := run.Apply(context.WithoutCancel(c.Context), a.request.Declarations, a.plan, a.view, carriers, a.clouds.openWriter, a.clouds.options)
 	a.clouds.progress.Close()
 	result.Outcomes = append(result.Outcomes, a.settled...)
 	result.Finish()
+	var saved error
 	if a.record != nil {
-		if err := saveResult(a.record, result); err != nil {
-			return err
-		}
+		saved = saveResult(a.record, result)
 	}
-	if err := a.write(a.outputs, a.style, func(w report.Writer, out io.Writer, style report.Style) error {
+	shown := a.write(a.outputs, a.style, func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WriteResult(out, result, style)
-	}); err != nil {
-		return err
-	}
-	return resultOutcome(a.plan, result)
+	})
+	return errors.Join(saved, shown, resultOutcome(a.plan, result))
 }
 
 func saveResult(file *os.File, result *reconcile.Result) error {
@@ -244,33 +186,16 @@ func saveResult(file *os.File, result *reconcile.Result) error {
 
 // resultOutcome is the exit code of a run that was allowed to write.
 func resultOutcome(plan *reconcile.Plan, result *reconcile.Result) error {
+	wrote := len(result.Outcomes) > 0
 	switch {
-	case len(result.Outcomes) > 0 && (!result.Complete() || plan.Refused()):
-		return &outcome{code: exitPartial, message: "not everything is as the manifests say", hint: "see what failed above; running apply again does what is left"}
+	case wrote && !result.Complete():
+		return &outcome{code: exitPartial, message: "not everything is as the manifests say", hint: "see above what is missing and why; amisync apply does what is left"}
+	case wrote && plan.Refused():
+		return &outcome{code: exitPartial, message: "a guard refuses part of the plan; the rest is applied", hint: seeFindings}
 	case plan.Refused():
-		return &outcome{code: exitRefused, message: "a guard refuses what would be left to do"}
+		return &outcome{code: exitRefused, message: "a guard refuses what is left to do; nothing was changed", hint: seeFindings}
 	case !result.Complete():
-		return &outcome{code: exitError, message: "not everything could be read", hint: "nothing was done for what could not be read; mend the causes above and run again"}
+		return errIncomplete
 	}
 	return nil
-}
-
-// readLine reads one line, unless the context ends first.
-func readLine(ctx context.Context, in io.Reader) (string, error) {
-	type read struct {
-		line string
-		err  error
-	}
-	done := make(chan read, 1)
-	go func() {
-		var line string
-		_, err := fmt.Fscanln(in, &line)
-		done <- read{line, err}
-	}()
-	select {
-	case r := <-done:
-		return r.line, nil
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
 }

@@ -20,13 +20,15 @@ var carriers = map[principal.Provider]reconcile.Carrier{principal.AWS: aws.Carri
 // clouds is the way into the clouds for one run. Nothing is called before the
 // first account is entered.
 type clouds struct {
-	aws      *aws.Cloud
-	options  run.Options
+	aws     *aws.Cloud
+	options run.Options
+	// display begins a new display of progress; progress is the present one. Close
+	// it before writing anything else.
+	display  func() *report.Progress
 	progress *report.Progress
 }
 
-// clouds reads the flags that say how to talk to clouds. Close its progress
-// before writing anything else.
+// clouds reads the flags that say how to talk to clouds.
 func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 	level, err := logLevel(c)
 	if err != nil {
@@ -37,19 +39,24 @@ func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 		return nil, &usageError{message: fmt.Sprintf("--parallel is at least 1, not %d", parallel), command: c.Command}
 	}
 	mode := report.Quiet
+	kind, _ := t.env("TERM")
 	switch {
-	case level <= slog.LevelInfo && t.errTerminal:
+	case level <= slog.LevelInfo && t.errTerminal && kind != "dumb":
 		mode = report.Live
 	case level <= slog.LevelInfo:
 		mode = report.Lines
 	}
-	progress := report.NewProgress(t.err, mode, t.width, t.now)
-	return &clouds{
-		aws:      aws.New(aws.Options{Run: t.runName(), Log: slog.New(slog.NewTextHandler(progress, &slog.HandlerOptions{Level: level}))}),
-		options:  run.Options{Parallel: parallel, Wait: c.Duration("wait"), Watch: progress.Watch, Stop: t.signals.stop, Now: t.now},
-		progress: progress,
-	}, nil
+	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.width, t.now) }}
+	clouds.progress = clouds.display()
+	clouds.aws = aws.New(aws.Options{Run: t.runName(), Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
+	clouds.options = run.Options{Parallel: parallel, Watch: clouds.watch, Stop: t.signals.stop, Now: t.now}
+	return clouds, nil
 }
+
+func (c *clouds) watch(e run.Event) { c.progress.Watch(e) }
+
+// Write writes a log without mixing it into the display.
+func (c *clouds) Write(text []byte) (int, error) { return c.progress.Write(text) }
 
 // runName tells runs apart in the audit trail: the CI job where there is one,
 // else the time.

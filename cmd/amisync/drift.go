@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"time"
 
@@ -25,18 +26,18 @@ func driftCommand(t *tool) *cli.Command {
 }
 
 func (t *tool) drift(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
+	if err := errors.Join(noArguments(c), notNegative(c, "grace")); err != nil {
 		return err
 	}
 	outputs, err := outputs(c)
 	if err != nil {
 		return err
 	}
-	request, style, err := t.request(c)
+	clouds, err := t.clouds(c)
 	if err != nil {
 		return err
 	}
-	clouds, err := t.clouds(c)
+	request, style, err := t.request(c)
 	if err != nil {
 		return err
 	}
@@ -50,10 +51,12 @@ func (t *tool) drift(c *cli.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := planOutcome(plan, false); err != nil {
-		return err
-	}
-	if drift.Found() {
+	switch {
+	case plan.Refused():
+		return &outcome{code: exitRefused, message: "a guard refuses what would put this right", hint: seeFindings}
+	case len(drift.Incomplete) > 0:
+		return errIncomplete
+	case drift.Found():
 		return &outcome{code: exitChanges}
 	}
 	return nil

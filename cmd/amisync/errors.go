@@ -70,6 +70,12 @@ func printError(w io.Writer, err error) {
 	if err == nil || err.Error() == "" {
 		return
 	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, each := range joined.Unwrap() {
+			printError(w, each)
+		}
+		return
+	}
 	if problems, ok := errors.AsType[strictyaml.Problems](err); ok {
 		for _, problem := range problems {
 			printProblem(w, problem)

@@ -52,6 +52,9 @@ func scope(c *cli.Context, d *reconcile.Declarations, e *schema.Estate) (reconci
 		s.Principals = append(s.Principals, found...)
 	}
 	s.Principals = principal.Sorted(s.Principals)
+	if len(d.Owners) > 0 && len(s.Lanes(d)) == 0 {
+		return s, &usageError{message: "the filters leave no account and region to look at", hint: "give fewer of them"}
+	}
 	only, err := direction(c)
 	s.Only = only
 	return s, err

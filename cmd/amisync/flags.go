@@ -12,7 +12,7 @@ import (
 
 func manifestsFlag() cli.Flag {
 	return &cli.StringFlag{Name: "manifests", Aliases: []string{"m"}, Value: "manifests", EnvVars: []string{"AMISYNC_MANIFESTS"},
-		Usage: "the `DIR`ectory that holds the manifests"}
+		Usage: "read the manifests in `DIR`"}
 }
 
 // filterFlags narrow a run.
@@ -75,6 +75,16 @@ func logLevel(c *cli.Context) (slog.Level, error) {
 	default:
 		return 0, &usageError{message: fmt.Sprintf("--log-level is error, warn, info or debug, not %q", name), command: c.Command}
 	}
+}
+
+// notNegative refuses durations below zero.
+func notNegative(c *cli.Context, names ...string) error {
+	for _, name := range names {
+		if d := c.Duration(name); d < 0 {
+			return &usageError{message: fmt.Sprintf("--%s is at least 0s, not %s", name, d), command: c.Command}
+		}
+	}
+	return nil
 }
 
 // flags joins flags and lists of flags.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -30,7 +31,10 @@ func (t *tool) format(c *cli.Context) error {
 		dir := c.String("manifests")
 		names, err := schema.Files(os.DirFS(dir))
 		if err != nil {
-			return fmt.Errorf("reading the manifests: %w", err)
+			if path, ok := errors.AsType[*fs.PathError](err); ok {
+				err = path.Err // it names the directory as "."
+			}
+			return hinted{fmt.Errorf("%s: cannot read the manifests: %w", dir, err), "name the directory with --manifests DIR"}
 		}
 		for _, name := range names {
 			files = append(files, filepath.Join(dir, name))
@@ -51,7 +55,7 @@ func (t *tool) format(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("check") && changed > 0 {
-		return &outcome{code: exitChanges, message: fmt.Sprintf("%d of %d files are not in canonical form", changed, len(files)), hint: "run amisync fmt"}
+		return &outcome{code: exitChanges, message: fmt.Sprintf("%d of %s would change", changed, number(len(files), "file")), hint: "run it without --check to write them"}
 	}
 	return nil
 }

@@ -35,6 +35,9 @@ func (t *tool) importShares(c *cli.Context) error {
 	if by != "family" && by != "image" {
 		return &usageError{message: fmt.Sprintf("--by is family or image, not %q", by), command: c.Command}
 	}
+	if err := absent(c.String("out")); err != nil {
+		return err
+	}
 	estate, err := schema.LoadDir(c.String("manifests"))
 	if err != nil {
 		return err
@@ -44,7 +47,7 @@ func (t *tool) importShares(c *cli.Context) error {
 		return err
 	}
 	if len(declarations.Owners) == 0 {
-		return hinted{fmt.Errorf("%s declares no OwnerAccount", estate.Root), "write one first: it says which account and regions to look in"}
+		return hinted{fmt.Errorf("there is no OwnerAccount in %s", estate.Root), "write one first: it says which account and regions to look in"}
 	}
 	scope, err := scope(c, declarations, estate)
 	if err != nil {
@@ -71,14 +74,22 @@ func (t *tool) importShares(c *cli.Context) error {
 	if err := t.writeShares(c.String("out"), shares); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.err, "%d image shares written; %d images that no share claims were looked at\n", len(shares), len(images))
+	fmt.Fprintf(t.err, "%s written, from %s that no share claims\n", number(len(shares), "image share"), number(len(images), "image"))
 	for _, unread := range view.Incomplete {
 		fmt.Fprintf(t.err, "not read: account %s %s %s: %s\n", unread.Account, unread.Region, report.Safe(unread.Name), report.Safe(unread.Error))
 	}
 	if len(view.Incomplete) > 0 {
-		return &outcome{code: exitError, message: "not everything could be read, so the shares may lack something", hint: "mend the causes above and run again"}
+		return errIncomplete
 	}
 	return nil
+}
+
+// absent refuses a file that is there already, before any cloud is asked.
+func absent(file string) error {
+	if _, err := os.Lstat(file); file == "" || err != nil {
+		return nil
+	}
+	return hinted{fmt.Errorf("%s exists already, and import overwrites nothing", file), "name a new file with --out"}
 }
 
 func (t *tool) writeShares(file string, shares []schema.ImageShare) error {
@@ -99,7 +110,7 @@ func (t *tool) writeShares(file string, shares []schema.ImageShare) error {
 	}
 	created, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return hinted{fmt.Errorf("writing the shares: %w", err), "name a file that does not exist yet"}
+		return fmt.Errorf("writing the shares: %w", err)
 	}
 	if _, err := created.Write(text); err != nil {
 		return fmt.Errorf("writing the shares: %w", err)

@@ -27,7 +27,10 @@ func outputs(c *cli.Context) ([]output, error) {
 	}
 	var all []output
 	for _, w := range wanted {
-		format, file, _ := strings.Cut(w, "=")
+		format, file, named := strings.Cut(w, "=")
+		if named && file == "" {
+			return nil, &usageError{message: fmt.Sprintf("--format %s names no file", w), hint: "write a name behind =, or leave it out for standard output"}
+		}
 		writer, err := report.For(report.Format(format))
 		if err != nil {
 			return nil, &usageError{message: "--format: " + err.Error(), command: c.Command}

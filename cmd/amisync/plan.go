@@ -34,11 +34,11 @@ func (t *tool) plan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	request, style, err := t.request(c)
+	clouds, err := t.clouds(c)
 	if err != nil {
 		return err
 	}
-	clouds, err := t.clouds(c)
+	request, style, err := t.request(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (t *tool) plan(c *cli.Context) error {
 		if err := savePlan(file, plan); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.err, "plan saved to %s; apply it with: amisync apply %s\n", file, file)
+		fmt.Fprintln(t.err, "plan saved to "+file+howToApply(c, plan, file))
 	}
 	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WritePlan(out, plan, style)
@@ -59,6 +59,18 @@ func (t *tool) plan(c *cli.Context) error {
 		return err
 	}
 	return planOutcome(plan, c.Bool("detailed-exitcode"))
+}
+
+// howToApply is the command for a saved plan, where that would not be refused.
+func howToApply(c *cli.Context, plan *reconcile.Plan, file string) string {
+	if plan.Stopped() {
+		return ""
+	}
+	manifests := ""
+	if c.IsSet("manifests") {
+		manifests = "--manifests " + c.String("manifests") + " "
+	}
+	return "; apply it with: amisync apply " + manifests + file
 }
 
 // request reads manifests, filters and style: what every command that looks at
@@ -87,13 +99,21 @@ func savePlan(file string, plan *reconcile.Plan) error {
 	return nil
 }
 
+// errIncomplete ends a run that looked and could not see everything.
+var errIncomplete = &outcome{code: exitError, message: "not everything could be read",
+	hint: "what could not be read is left as it is; mend the causes and run again"}
+
+const seeFindings = "see the findings of severity error and their hints"
+
 // planOutcome is a plan's exit code, by the precedence 4, 1, 2, 0.
 func planOutcome(plan *reconcile.Plan, detailed bool) error {
 	switch {
+	case plan.Stopped():
+		return &outcome{code: exitRefused, message: "a guard refuses this plan", hint: seeFindings}
 	case plan.Refused():
-		return &outcome{code: exitRefused, message: "a guard refuses part of this plan", hint: "see the findings of severity error; `amisync apply` will not pass them"}
+		return &outcome{code: exitRefused, message: "a guard refuses part of this plan", hint: seeFindings}
 	case len(plan.Incomplete) > 0:
-		return &outcome{code: exitError, message: "not everything could be read", hint: "nothing is planned for what could not be read; mend the causes above and run again"}
+		return errIncomplete
 	case detailed && len(plan.Changes) > 0:
 		return &outcome{code: exitChanges}
 	}

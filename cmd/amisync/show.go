@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -42,13 +41,15 @@ func (t *tool) show(c *cli.Context) error {
 }
 
 func readPlan(file string) (*reconcile.Plan, error) {
+	// The hint names no file of the command line: it may hold something else.
+	const hint = "make a new plan: amisync plan --out plan.json"
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the plan: %w", err)
+		return nil, hinted{fmt.Errorf("reading the plan: %w", err), hint}
 	}
 	plan, err := reconcile.DecodePlan(data)
-	if errors.Is(err, reconcile.ErrPlanFile) {
-		return nil, hinted{fmt.Errorf("%s: %w", file, err), "make a new one: amisync plan --out " + file}
+	if err != nil {
+		return nil, hinted{fmt.Errorf("%s: %w", file, err), hint}
 	}
-	return plan, err
+	return plan, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"syscall"
@@ -31,6 +32,9 @@ func (t *tool) simulate(c *cli.Context) error {
 		return &usageError{message: "--cloud is missing: the cloud file to start from", command: c.Command}
 	}
 	file, err := simulator.Load(c.String("cloud"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return hinted{fmt.Errorf("reading the cloud file: %w", err), "`amisync schema cloud` says what a cloud file holds"}
+	}
 	if err != nil {
 		return err
 	}
@@ -52,14 +56,16 @@ func (t *tool) simulate(c *cli.Context) error {
 	}
 	t.signals.handleWith(func(os.Signal) { stop() }) // the ordinary way to end it
 	fmt.Fprintf(t.err, "serving %s until interrupted; in another shell:\n", c.String("cloud"))
+	fmt.Fprintln(t.out, "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
 	for _, variable := range server.Environment(nil, endpoint) {
 		fmt.Fprintln(t.out, "export "+variable)
 	}
 	return <-served
 }
 
-// runIn runs a command in an environment, and ends when it ends. An interrupt at the terminal reaches the command by itself; a
-// termination of this process is passed on.
+// runIn runs a command in an environment, and ends when it ends. An interrupt at
+// the terminal reaches the command by itself; a termination of this process is
+// passed on.
 func (t *tool) runIn(command, environment []string) error {
 	run := exec.Command(command[0], command[1:]...)
 	run.Stdin, run.Stdout, run.Stderr = t.in, t.out, t.err

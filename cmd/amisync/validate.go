@@ -18,9 +18,17 @@ func validateCommand(t *tool) *cli.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(t.out, "%s is valid: %d owner accounts, %d directories, %d image shares\n",
-				estate.Root, len(declarations.Owners), len(estate.Directories), len(declarations.Shares))
+			_, err = fmt.Fprintf(t.out, "%s is valid: %s, %s\n", estate.Root,
+				number(len(declarations.Owners), "owner account"), number(len(declarations.Shares), "image share"))
 			return err
 		},
 	}
+}
+
+// number is a count with its noun.
+func number(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -36,22 +36,25 @@ func (e Estate) Families(images []Image) []schema.ImageShare {
 	families := map[string][]Image{}
 	for _, image := range images {
 		key := image.Account + "\x00" + family(image.Name)
+		if family(image.Name) == "" { // no relation of others without a version
+			key += "\x00" + cmp.Or(image.Name, image.ID)
+		}
 		families[key] = append(families[key], image)
 	}
 	var shares []schema.ImageShare
 	names := e.taken()
 	for _, key := range slices.Sorted(maps.Keys(families)) {
 		members := families[key]
-		shared := sharedOnly(members)
+		pattern, shared := family(members[0].Name), sharedOnly(members)
 		switch {
 		case len(shared) == 0:
-		case family(members[0].Name) != "" && e.alike(members):
+		case pattern != "" && e.alike(members):
 			shares = append(shares, e.byPattern(names, members))
 		default:
-			shares = append(shares, e.byIDs(names, cmp.Or(strings.TrimSuffix(family(members[0].Name), "*"), members[0].Name, members[0].ID), shared)...)
+			shares = append(shares, e.byIDs(names, cmp.Or(strings.TrimSuffix(pattern, "*"), members[0].Name, members[0].ID), shared)...)
 		}
 	}
-	return shares
+	return sorted(shares)
 }
 
 // Single returns one share with an id for every image that is shared.
@@ -61,6 +64,14 @@ func (e Estate) Single(images []Image) []schema.ImageShare {
 	for _, image := range sharedOnly(images) {
 		shares = append(shares, e.byIDs(names, cmp.Or(image.Name, image.ID), []Image{image})...)
 	}
+	return sorted(shares)
+}
+
+// sorted puts shares in the order in which people look for them.
+func sorted(shares []schema.ImageShare) []schema.ImageShare {
+	slices.SortStableFunc(shares, func(a, b schema.ImageShare) int {
+		return cmp.Or(cmp.Compare(a.Spec.Owner, b.Spec.Owner), cmp.Compare(a.Metadata.Name, b.Metadata.Name))
+	})
 	return shares
 }
 
@@ -68,9 +79,9 @@ func sharedOnly(images []Image) []Image {
 	return slices.DeleteFunc(slices.Clone(images), func(i Image) bool { return len(i.Permissions) == 0 })
 }
 
-// version is the end of a name that tells builds apart: a date, a number, a
-// version.
-var version = regexp.MustCompile(`([-_./ ])v?(?:\d{4}[-.]\d{2}[-.]\d{2}[\w.:-]*|\d[\w.]*)$`)
+// version is the end of a name that tells builds apart: a date, with the time or
+// a counter behind it, or else a number or a version.
+var version = regexp.MustCompile(`([-_./ ])v?(?:\d{4}[-.]?\d{2}[-.]?\d{2}(?:[-T_.: ]?\d+)*Z?|\d[\w.]*)$`)
 
 // family is the pattern that an image's name and those of its other builds
 // match, or "" for a name without a version or with characters that a pattern

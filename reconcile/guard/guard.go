@@ -77,6 +77,16 @@ func (in Input) revokesByImage() map[principal.Image][]reconcile.Change {
 	return revokes
 }
 
+// listed returns the images of all known lanes.
+func (in Input) listed() []reconcile.Image {
+	var all []reconcile.Image
+	for _, observed := range in.Inventory {
+		images, _ := observed.Value()
+		all = append(all, images...)
+	}
+	return all
+}
+
 func named(image reconcile.Image) reconcile.NamedImage {
 	return reconcile.NamedImage{Image: image.Image, Name: image.Name}
 }

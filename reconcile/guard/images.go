@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/amisync/amisync/principal"
@@ -79,6 +80,15 @@ func (matchesNothing) Analyze(in Input) []reconcile.Finding {
 		regions[unmatched.Share] = append(regions[unmatched.Share], unmatched.Lane.Region)
 	}
 	var findings []reconcile.Finding
+	for _, filter := range in.Scope.Images {
+		if !slices.ContainsFunc(in.listed(), reconcile.Scope{Images: []string{filter}}.HoldsImage) {
+			findings = append(findings, reconcile.Finding{
+				Severity: reconcile.SeverityWarning,
+				Message:  fmt.Sprintf("the filter --image %s matches no image in the lanes that were read", filter),
+				Hint:     "write an image id, or a name in which * and ? stand for what differs",
+			})
+		}
+	}
 	for _, name := range shares {
 		finding := reconcile.Finding{
 			Severity: reconcile.SeverityWarning, Share: name,

@@ -144,7 +144,7 @@ func (stillDeclared) Analyze(in Input) []reconcile.Finding {
 		for _, grant := range share.Grants {
 			if slices.Contains(in.Scope.Principals, grant.Principal) && !grant.Expired(in.At) {
 				findings = append(findings, reconcile.Finding{
-					Severity: reconcile.SeverityWarning, Share: share.Share, Source: grant.Source,
+					Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Share: share.Share, Source: grant.Source,
 					Principal: reconcile.NamedPrincipal{Principal: grant.Principal},
 					Message:   fmt.Sprintf("%s is not taken out of the images of share %s, which still declares it", in.label(grant.Principal), share.Share),
 					Hint:      "take it out of the share (or of the group that brings it in) and run this again",

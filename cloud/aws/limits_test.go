@@ -1,0 +1,118 @@
+package aws
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/amisync/amisync/reconcile"
+)
+
+// watched replaces the bucket of an action by one that is never refilled, so
+// that what was taken can be counted.
+func watched(c *Cloud, account, region, action string, size int) (taken func() int) {
+	limiter := rate.NewLimiter(rate.Every(1000*time.Hour), size)
+	c.limits.rates[lane{account, region, action}] = limiter
+	return func() int { return size - int(limiter.Tokens()+0.5) }
+}
+
+func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
+	serve(t, map[string]func(int) answer{
+		"DescribeImages": func(n int) answer {
+			switch n {
+			case 0, 2: // each page at the second attempt
+				return ec2Error(503, "RequestLimitExceeded", "Request limit exceeded.")
+			case 1:
+				return answer{http.StatusOK, describe("", "<nextToken>x</nextToken>")}
+			}
+			return answer{http.StatusOK, describe("", "")}
+		},
+		"DescribeImageAttribute": ok(permissionsOf(ami.ID, "")),
+		"ModifyImageAttribute":   fails(500, "InternalError", "x"),
+	})
+	cloud := newCloud(t, Options{})
+	lists := watched(cloud, ambientOwner.Account, "us-east-1", "DescribeImages", 10)
+	elsewhere := watched(cloud, ambientOwner.Account, "eu-west-1", "DescribeImages", 10)
+	reads := watched(cloud, ambientOwner.Account, "us-east-1", "DescribeImageAttribute", 10)
+	writes := watched(cloud, ambientOwner.Account, "us-east-1", "ModifyImageAttribute", 10)
+	reader, err := cloud.OpenReader(context.Background(), ambientOwner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer, err := cloud.OpenWriter(context.Background(), ambientOwner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader.List(context.Background(), "us-east-1", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader.Permissions(context.Background(), ami); err != nil {
+		t.Fatal(err)
+	}
+	failed(t, writer.Do(context.Background(), oneGrant()), reconcile.Uncertain, "InternalError")
+	if lists() != 4 || elsewhere() != 0 || reads() != 1 || writes() != 2 {
+		t.Errorf("lists %d, elsewhere %d, reads %d, writes %d", lists(), elsewhere(), reads(), writes())
+	}
+}
+
+func TestReaderAndWriterShareTheLimitOfAnAccount(t *testing.T) {
+	serve(t, map[string]func(int) answer{"DescribeImages": ok(describe("", ""))})
+	cloud := newCloud(t, Options{})
+	lists := watched(cloud, ambientOwner.Account, "us-east-1", "DescribeImages", 10)
+	for range 2 {
+		reader, err := cloud.OpenReader(context.Background(), ambientOwner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reader.List(context.Background(), "us-east-1", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lists() != 2 {
+		t.Errorf("%d", lists())
+	}
+}
+
+func TestACallThatTheLimitWouldHoldBeyondItsDeadlineIsNotMade(t *testing.T) {
+	s := serve(t, map[string]func(int) answer{"DescribeImageAttribute": ok(permissionsOf(ami.ID, ""))})
+	cloud := newCloud(t, Options{})
+	watched(cloud, ambientOwner.Account, "us-east-1", "DescribeImageAttribute", 1)
+	reader, err := cloud.OpenReader(context.Background(), ambientOwner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader.Permissions(context.Background(), ami); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err = reader.Permissions(ctx, ami)
+	failed(t, err, reconcile.Uncertain, "deadline")
+	if got := len(s.of("DescribeImageAttribute")); got != 1 {
+		t.Errorf("%d calls", got)
+	}
+}
+
+func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
+	l := newLimits(false)
+	for action, want := range map[string]string{"DescribeImages": "100 20", "DescribeImageAttribute": "100 20", "ModifyImageAttribute": "100 5"} {
+		if err := l.wait(context.Background(), "1", "r", action); err != nil {
+			t.Fatal(err)
+		}
+		limiter := l.rates[lane{"1", "r", action}]
+		if got := fmt.Sprintf("%d %v", limiter.Burst(), limiter.Limit()); got != want {
+			t.Errorf("%s: %s, want %s", action, got, want)
+		}
+	}
+	if err := l.wait(context.Background(), "1", "r", "GetCallerIdentity"); err != nil || len(l.rates) != 3 {
+		t.Errorf("%v, %v", err, l.rates)
+	}
+	off := newLimits(true)
+	if err := off.wait(context.Background(), "1", "r", "DescribeImages"); err != nil || len(off.rates) != 0 {
+		t.Errorf("%v, %v", err, off.rates)
+	}
+}

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"testing"
+	"time"
+)
+
+func TestBriefLeavesZerosOut(t *testing.T) {
+	for text, want := range map[string]string{
+		"24h": "24h", "90m": "1h30m", "10m": "10m", "30s": "30s", "1h0m5s": "1h0m5s", "0s": "0s", "20h10m": "20h10m", "100ms": "100ms",
+	} {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := brief(d); got != want {
+			t.Errorf("brief(%s) is %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/internal/strictyaml"
+)
+
+// strict makes wrong usage of a command an error like every other: said on
+// standard error, with its own exit code.
+func strict(command *cli.Command) {
+	command.OnUsageError = onUsageError
+	command.HideHelpCommand = true
+	if len(command.Subcommands) > 0 && command.Action == nil {
+		command.Action = unknownCommand
+	}
+	for _, sub := range command.Subcommands {
+		strict(sub)
+	}
+}
+
+// onUsageError says in words of its own what the flag package found.
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	text := strings.ReplaceAll(strings.TrimSuffix(err.Error(), ": parse error"), " flag -", " flag --")
+	usage := &usageError{message: text, command: c.Command}
+	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
+		usage.message = "unknown flag --" + name
+		if closest := strictyaml.Closest("--"+name, flagNames(c)); closest != "" {
+			usage.hint = fmt.Sprintf("did you mean %s?", closest)
+		}
+	} else if name, bare := strings.CutPrefix(text, "flag needs an argument: -"); bare {
+		usage.message = fmt.Sprintf("flag --%s needs a value", name)
+	} else if _, name, invalid := strings.Cut(text, " for flag --"); invalid && isDuration(c, name) {
+		usage.hint = "write a duration such as 90s, 5m or 24h"
+	}
+	return usage
+}
+
+func isDuration(c *cli.Context, name string) bool {
+	return slices.ContainsFunc(c.Command.Flags, func(flag cli.Flag) bool {
+		_, duration := flag.(*cli.DurationFlag)
+		return duration && slices.Contains(flag.Names(), name)
+	})
+}
+
+func flagNames(c *cli.Context) []string {
+	var names []string
+	for _, flag := range c.Command.Flags {
+		for _, name := range flag.Names() {
+			names = append(names, "--"+name)
+		}
+	}
+	return names
+}
+
+// unknownCommand runs where no command of the name given exists, or none is
+// given.
+func unknownCommand(c *cli.Context) error {
+	commands := c.App.Commands
+	if len(c.Command.Subcommands) > 0 {
+		commands = c.Command.Subcommands
+	}
+	var names []string
+	for _, command := range commands {
+		names = append(names, command.Name)
+	}
+	slices.Sort(names)
+	hint := "the commands are " + strings.Join(names, ", ")
+	switch {
+	case c.Args().Present():
+		name := c.Args().First()
+		if closest := strictyaml.Closest(name, names); closest != "" {
+			hint = fmt.Sprintf("did you mean %q?", closest)
+		}
+		return &usageError{message: fmt.Sprintf("unknown command %q", name), hint: hint}
+	case c.Command.Name != c.App.Name:
+		return &usageError{message: c.Command.Name + " needs to be told what", hint: hint}
+	}
+	return cli.ShowSubcommandHelp(c)
+}
+
+func helpCommand() *cli.Command {
+	return &cli.Command{
+		Name: "help", Usage: "explain a command", ArgsUsage: "[COMMAND]",
+		Action: func(c *cli.Context) error {
+			switch name := c.Args().First(); {
+			case name == "":
+				return cli.ShowAppHelp(c)
+			case c.App.Command(name) == nil:
+				return unknownCommand(c)
+			default:
+				return cli.ShowCommandHelp(c, name)
+			}
+		},
+	}
+}
+
+// noArguments refuses arguments that a command does not take.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return &usageError{message: fmt.Sprintf("%s takes no argument, got %q", c.Command.Name, c.Args().First()), command: c.Command}
+	}
+	return nil
+}
