@@ -54,6 +54,14 @@ type NamedPrincipal struct {
 	Alias string `json:"alias,omitempty"` // empty where no directory names it
 }
 
+// Title is what messages call the principal: its name and id.
+func (p NamedPrincipal) Title() string {
+	if p.Alias == "" {
+		return p.Principal.String()
+	}
+	return p.Alias + " (" + p.Principal.String() + ")"
+}
+
 // Change is one difference between what is declared and what is there.
 type Change struct {
 	// ID identifies the change by what it does: equal changes have equal ids in

@@ -44,10 +44,10 @@ type Drift struct {
 // is pending: the nightly apply will see to it.
 func DriftOf(plan *Plan, created map[principal.Image]time.Time, grace time.Duration) *Drift {
 	d := &Drift{FormatVersion: FormatVersion, At: plan.At, Scope: plan.Scope, Unknown: len(plan.Incomplete),
-		Summary: map[DriftKind]int{}, Deviations: []Deviation{}, Findings: plan.Findings, Incomplete: plan.Incomplete}
+		Deviations: []Deviation{}, Findings: plan.Findings, Incomplete: plan.Incomplete}
 	for _, change := range plan.Changes {
 		kind := driftKind(change, plan.At.Sub(created[change.Image.Image]) < grace)
-		d.add(Deviation{Kind: kind, Image: change.Image, Principal: change.Principal, Source: change.Source})
+		d.Deviations = append(d.Deviations, Deviation{Kind: kind, Image: change.Image, Principal: change.Principal, Source: change.Source})
 	}
 	return d
 }
@@ -55,17 +55,17 @@ func DriftOf(plan *Plan, created map[principal.Image]time.Time, grace time.Durat
 // AddUnmanaged adds the permissions of an image that no manifest claims.
 func (d *Drift) AddUnmanaged(image NamedImage, permissions []principal.Principal, aliases map[principal.Principal]string) {
 	for _, p := range permissions {
-		d.add(Deviation{Kind: DriftUnmanaged, Image: image, Principal: NamedPrincipal{Principal: p, Alias: aliases[p]}})
+		d.Deviations = append(d.Deviations, Deviation{Kind: DriftUnmanaged, Image: image, Principal: NamedPrincipal{Principal: p, Alias: aliases[p]}})
 	}
 }
 
-func (d *Drift) add(deviation Deviation) {
-	d.Summary[deviation.Kind]++
-	d.Deviations = append(d.Deviations, deviation)
-}
-
-// Finish sorts the deviations by image, kind and principal.
+// Finish counts the deviations, kinds that do not occur included, and sorts them
+// by image, kind and principal.
 func (d *Drift) Finish() {
+	d.Summary = map[DriftKind]int{DriftMissing: 0, DriftExtra: 0, DriftPublic: 0, DriftPending: 0, DriftExpired: 0, DriftUnmanaged: 0}
+	for _, deviation := range d.Deviations {
+		d.Summary[deviation.Kind]++
+	}
 	slices.SortFunc(d.Deviations, func(a, b Deviation) int {
 		return cmp.Or(principal.CompareImages(a.Image.Image, b.Image.Image), cmp.Compare(a.Kind, b.Kind),
 			principal.Compare(a.Principal.Principal, b.Principal.Principal))

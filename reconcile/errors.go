@@ -34,7 +34,8 @@ const (
 	// Quota means that a limit of the cloud is reached. Nothing of the call took
 	// effect.
 	Quota ErrorKind = "quota"
-	// Invalid means that the cloud takes the call for malformed.
+	// Invalid means that the cloud rejects the call for a reason that is not one
+	// entry's: a setting forbids it, or it is malformed. Nothing took effect.
 	Invalid ErrorKind = "invalid"
 	// Unconfirmed means that the cloud accepted a change which then never
 	// showed.
@@ -45,9 +46,9 @@ const (
 type Error struct {
 	Kind ErrorKind
 	// Action is the call, as the cloud's access policies write it
-	// ("ec2:DescribeImages").
+	// ("ec2:DescribeImages"); empty where no call failed and Err says it all.
 	Action string
-	// Subject is what it was about: an image, a lane, an account, a role.
+	// Subject is what the call was about: an image, a region, an account, a role.
 	Subject string
 	// Hint says how to go on; may be empty.
 	Hint string
@@ -56,7 +57,10 @@ type Error struct {
 
 // Error says which call failed on what and why.
 func (e *Error) Error() string {
-	if e.Subject == "" {
+	switch {
+	case e.Action == "":
+		return e.Err.Error()
+	case e.Subject == "":
 		return fmt.Sprintf("%s: %v", e.Action, e.Err)
 	}
 	return fmt.Sprintf("%s on %s: %v", e.Action, e.Subject, e.Err)

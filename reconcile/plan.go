@@ -18,12 +18,13 @@ const FormatVersion = "1.0"
 // Plan is what would be done and what is known to stand in its way. It is a
 // plain value: it can be written, read and compared.
 type Plan struct {
-	FormatVersion string    `json:"format_version"`
-	Digest        string    `json:"digest"` // see Digest
-	At            time.Time `json:"at"`     // when it was made; decides which grants have expired
-	Scope         Scope     `json:"scope"`
-	Summary       Summary   `json:"summary"`
-	Inventory     Counts    `json:"inventory"`
+	FormatVersion string            `json:"format_version"`
+	Digest        string            `json:"digest"` // see Digest
+	At            time.Time         `json:"at"`     // when it was made; decides which grants have expired
+	Scope         Scope             `json:"scope"`
+	Owners        map[string]string `json:"owners,omitempty"` // names of the owner accounts, by account id
+	Summary       Summary           `json:"summary"`
+	Inventory     Counts            `json:"inventory"`
 	// Selection tells how each changed image was selected, so that the plan can
 	// be recomputed without listing every image again.
 	Selection  []PlannedImage `json:"selection"`
@@ -79,9 +80,7 @@ type Incomplete struct {
 // final form: named, sorted, counted, ordered into steps, digested.
 func (p *Plan) Finish(aliases map[principal.Principal]string, carriers map[principal.Provider]Carrier) {
 	p.FormatVersion = FormatVersion
-	for i := range p.Changes {
-		p.Changes[i].Principal.Alias = aliases[p.Changes[i].Principal.Principal]
-	}
+	Name(p.Changes, aliases)
 	for i := range p.Findings {
 		p.Findings[i].Principal.Alias = aliases[p.Findings[i].Principal.Principal]
 	}
@@ -97,6 +96,13 @@ func (p *Plan) Finish(aliases map[principal.Principal]string, carriers map[princ
 	// Lists are never null in JSON.
 	p.Changes, p.Findings, p.Incomplete = orEmpty(p.Changes), orEmpty(p.Findings), orEmpty(p.Incomplete)
 	p.Selection = orEmpty(p.Selection)
+}
+
+// Name gives the principals of changes their names, in place.
+func Name(changes []Change, aliases map[principal.Principal]string) {
+	for i := range changes {
+		changes[i].Principal.Alias = aliases[changes[i].Principal.Principal]
+	}
 }
 
 func orEmpty[T any](list []T) []T {

@@ -33,10 +33,6 @@ func (textWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, style St
 		}
 	}
 	p.lanes(entries)
-	if c.Stale() {
-		p.space()
-		p.line(0, say("hint: make a new plan with amisync plan --out FILE, and have it reviewed"))
-	}
 	p.counts("Compare",
 		count{len(c.Added), "only needed now", "", red},
 		count{len(c.Dropped), "only in the plan", "", red},

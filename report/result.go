@@ -86,7 +86,7 @@ func (p *page) next(r *reconcile.Result) {
 	for _, refused := range refusals(r.Outcomes) {
 		p.prose(2, plain, refused)
 	}
-	p.prose(2, plain, "Apply again: it does what is still missing, and nothing twice.")
+	p.prose(2, plain, "Mend the causes above and apply again: it does what is still missing, and nothing twice.")
 }
 
 // refusals names each principal that the cloud did not accept, once.

@@ -65,7 +65,8 @@ const answerTimeout = time.Minute
 // budget of retries: a budget shared by thousands of reads would turn one
 // throttled stretch into failures of unrelated images.
 func loadConfig(options Options) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(answerTimeout)))
+	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(answerTimeout)),
+		config.WithLogger(sdkLog{options.Log}))
 	if err != nil {
 		return aws.Config{}, &reconcile.Error{Kind: reconcile.Credentials, Action: "configuration", Err: err,
 			Hint: "mend the AWS configuration that the message names"}

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,11 +42,18 @@ var kinds = map[string]reconcile.ErrorKind{
 
 	"InvalidAMIAttributeItemValue": reconcile.Refused,
 	"InvalidParameterValue":        reconcile.Refused,
-	"InvalidParameter":             reconcile.Refused,
-	"InvalidParameterCombination":  reconcile.Refused,
-	"OperationNotPermitted":        reconcile.Refused,
+
+	"InvalidParameter":            reconcile.Invalid,
+	"InvalidParameterCombination": reconcile.Invalid,
+	"OperationNotPermitted":       reconcile.Invalid,
 
 	"ResourceLimitExceeded": reconcile.Quota,
+}
+
+// codeHints say how to go on where the code tells more than its kind.
+var codeHints = map[string]string{
+	"OperationNotPermitted": "if the image is to be public: block public access for AMIs is on in this account and region; " +
+		"have it turned off there first (aws ec2 disable-image-block-public-access)",
 }
 
 var hints = map[reconcile.ErrorKind]string{
@@ -80,6 +88,9 @@ func callError(action, subject string, err error) *reconcile.Error {
 		failure.Err = errors.New(plainCause(err))
 	}
 	failure.Hint = hints[failure.Kind]
+	if isAPI {
+		failure.Hint = cmp.Or(codeHints[api.ErrorCode()], failure.Hint)
+	}
 	return failure
 }
 

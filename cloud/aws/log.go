@@ -2,17 +2,19 @@ package aws
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 )
 
 // logCalls tells of every attempt, with what a person needs to count calls and
 // nothing of what they carry.
 func logCalls(log *slog.Logger, account, region string) func(*middleware.Stack) error {
-	logging := middleware.FinalizeMiddlewareFunc("amisync/log",
+	tell := middleware.FinalizeMiddlewareFunc("amisync/log",
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 			start := time.Now()
 			out, metadata, err := next.HandleFinalize(ctx, in)
@@ -24,6 +26,15 @@ func logCalls(log *slog.Logger, account, region string) func(*middleware.Stack) 
 			return out, metadata, err
 		})
 	return func(stack *middleware.Stack) error {
-		return stack.Finalize.Insert(logging, "Retry", middleware.After)
+		return stack.Finalize.Insert(tell, "Retry", middleware.After)
 	}
+}
+
+// sdkLog takes what the SDK itself has to say, which would go to standard error
+// unasked.
+type sdkLog struct{ log *slog.Logger }
+
+// Logf implements logging.Logger.
+func (l sdkLog) Logf(_ logging.Classification, format string, values ...any) {
+	l.log.Debug("SDK: " + oneLine(fmt.Sprintf(format, values...)))
 }

@@ -154,8 +154,8 @@ func wrongAccount(owner reconcile.Owner, account string) error {
 		way = "role " + owner.Role + " leads"
 		hint = fmt.Sprintf("correct id or role of OwnerAccount %s", owner.Name)
 	}
-	return &reconcile.Error{Kind: reconcile.WrongAccount, Action: "enter", Subject: "account " + owner.Account, Hint: hint,
-		Err: fmt.Errorf("%s to account %q, the manifest says %s", way, account, owner.Account)}
+	return &reconcile.Error{Kind: reconcile.WrongAccount, Hint: hint,
+		Err: fmt.Errorf("%s to account %s, the manifest says %s", way, account, owner.Account)}
 }
 
 var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)

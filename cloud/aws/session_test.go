@@ -88,12 +88,12 @@ func TestTheIdentityOfAmbientCredentials(t *testing.T) {
 func TestAnotherAccountThanDeclaredIsNotEntered(t *testing.T) {
 	s := serve(t, map[string]func(int) answer{"GetCallerIdentity": ok(identity("999999999999")), "AssumeRole": ok(roleSession("888888888888", "x"))})
 	_, err := newCloud(t, Options{}).OpenReader(context.Background(), ambientOwner)
-	failure := failed(t, err, reconcile.WrongAccount, `the ambient credentials lead to account "999999999999", the manifest says 111122223333`)
+	failure := failed(t, err, reconcile.WrongAccount, `the ambient credentials lead to account 999999999999, the manifest says 111122223333`)
 	if !strings.Contains(failure.Hint, "give OwnerAccount image-factory a role") {
 		t.Errorf("the hint is %q", failure.Hint)
 	}
 	_, err = newCloud(t, Options{}).OpenWriter(context.Background(), roleOwner)
-	failure = failed(t, err, reconcile.WrongAccount, roleOwner.Role+` leads to account "888888888888"`)
+	failure = failed(t, err, reconcile.WrongAccount, roleOwner.Role+` leads to account 888888888888`)
 	if !strings.Contains(failure.Hint, "correct id or role of OwnerAccount image-factory") {
 		t.Errorf("the hint is %q", failure.Hint)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"time"
 
@@ -43,7 +42,7 @@ type applyRun struct {
 	talk    report.Style // of the plan that is shown for approval
 	request run.Request
 	clouds  *clouds
-	record  *os.File // --out; nil without
+	record  *reserved // --out; nil without
 
 	plan *reconcile.Plan
 	view *run.View
@@ -57,9 +56,7 @@ func (t *tool) apply(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.record != nil {
-		defer a.record.Close()
-	}
+	defer a.record.discard()
 	if c.Args().Present() {
 		err = a.recheck(c)
 	} else {
@@ -102,10 +99,10 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 	}
 	a.clouds.options.Wait = max(c.Duration("wait"), 1) // zero would be the default of run
 	if file := c.String("out"); file != "" {
-		// Opened before anything is changed: a result that cannot be kept is
-		// better noticed now.
-		if a.record, err = os.Create(file); err != nil {
-			return nil, fmt.Errorf("opening the file for the result: %w", err)
+		// Before anything is changed: a result that cannot be kept is better
+		// noticed now.
+		if a.record, err = reserve(file); err != nil {
+			return nil, fmt.Errorf("saving the result: %w", err)
 		}
 	}
 	return a, nil
@@ -126,7 +123,7 @@ func (t *tool) checkApply(c *cli.Context) error {
 	case c.NArg() == 1 && c.IsSet("expect"):
 		return usage("a plan file and --expect say the same thing twice", "give one of them")
 	case c.NArg() == 1:
-		for _, name := range []string{"owner", "region", "share", "image", "principal", "no-revoke", "only-revoke"} {
+		for _, name := range []string{"owner", "region", "share", "image", "principal"} {
 			if c.IsSet(name) {
 				return usage("a plan file carries its own filters, so --"+name+" has no place here", "filter when planning: amisync plan --"+name+" … --out FILE")
 			}
@@ -173,15 +170,15 @@ func (a *applyRun) carryOut(c *cli.Context) error {
 	return errors.Join(saved, shown, resultOutcome(a.plan, result))
 }
 
-func saveResult(file *os.File, result *reconcile.Result) error {
+func saveResult(file *reserved, result *reconcile.Result) error {
 	data, err := reconcile.EncodeResult(result)
 	if err != nil {
 		return err
 	}
-	if _, err := file.Write(data); err != nil {
+	if err := file.commit(data); err != nil {
 		return fmt.Errorf("saving the result: %w", err)
 	}
-	return file.Close()
+	return nil
 }
 
 // resultOutcome is the exit code of a run that was allowed to write.

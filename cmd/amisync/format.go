@@ -73,7 +73,7 @@ func (t *tool) formatFile(file string, check bool) (differs bool, err error) {
 		_, err = io.WriteString(t.out, unified.Diff(file, file, string(before), string(after)))
 		return true, err
 	}
-	if err := os.WriteFile(file, after, 0o644); err != nil {
+	if err := replaceFile(file, after); err != nil {
 		return false, err
 	}
 	_, err = fmt.Fprintln(t.out, file)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -59,7 +58,7 @@ func (t *tool) write(all []output, style report.Style, document func(report.Writ
 		if err := document(o.writer, &text, plain); err != nil {
 			return err
 		}
-		if err := os.WriteFile(o.file, text.Bytes(), 0o644); err != nil {
+		if err := replaceFile(o.file, text.Bytes()); err != nil {
 			return fmt.Errorf("writing --format: %w", err)
 		}
 	}

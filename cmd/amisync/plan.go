@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -93,7 +92,7 @@ func savePlan(file string, plan *reconcile.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, data, 0o644); err != nil {
+	if err := replaceFile(file, data); err != nil {
 		return fmt.Errorf("saving the plan: %w", err)
 	}
 	return nil

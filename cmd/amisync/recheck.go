@@ -27,14 +27,18 @@ func (a *applyRun) recheck(c *cli.Context) error {
 	if err := a.checkAge(saved, c.Duration("max-age")); err != nil {
 		return &outcome{code: exitStale, message: err.Error(), hint: remake}
 	}
-	fresh, comparison, view, err := run.Recheck(c.Context, a.request, saved, a.clouds.openReader, a.clouds.options)
+	only, err := direction(c)
+	if err != nil {
+		return err
+	}
+	checked, err := run.Recheck(c.Context, a.request, saved, only, a.clouds.openReader, a.clouds.options)
 	a.clouds.progress.Close()
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
-	if err == nil && comparison.Stale() {
+	if err == nil && checked.Comparison.Stale() {
 		err = a.write(a.outputs, a.style, func(w report.Writer, out io.Writer, style report.Style) error {
-			return w.WriteComparison(out, &comparison, style)
+			return w.WriteComparison(out, &checked.Comparison, style)
 		})
 		if err != nil {
 			return err
@@ -44,11 +48,14 @@ func (a *applyRun) recheck(c *cli.Context) error {
 	if err != nil {
 		return &outcome{code: exitStale, message: fmt.Sprintf("the plan is stale: %v; nothing was changed", err), hint: remake}
 	}
-	a.plan, a.view = fresh, view
-	for _, change := range comparison.Satisfied {
+	if checked.LeftOut > 0 {
+		fmt.Fprintf(a.err, "%s of the plan left out, as asked for\n", number(checked.LeftOut, "change"))
+	}
+	a.plan, a.view = checked.Due, checked.View
+	for _, change := range checked.Comparison.Satisfied {
 		a.settled = append(a.settled, reconcile.Outcome{Change: change, Status: reconcile.StatusSatisfied})
 	}
-	for _, change := range comparison.Unknown {
+	for _, change := range checked.Comparison.Unknown {
 		a.settled = append(a.settled, reconcile.Outcome{Change: change, Status: reconcile.StatusSkipped, Because: "its image could not be read again"})
 	}
 	return nil

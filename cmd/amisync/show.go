@@ -27,11 +27,11 @@ func (t *tool) show(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	style, err := t.style(c, nil)
+	plan, err := readPlan(c.Args().First())
 	if err != nil {
 		return err
 	}
-	plan, err := readPlan(c.Args().First())
+	style, err := t.style(c, plan.Owners)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (t *tool) simulate(c *cli.Context) error {
 	}
 	listener, err := simulator.Listen(c.String("listen"))
 	if err != nil {
-		return err
+		return &usageError{message: "--listen: " + err.Error(), hint: "give a free loopback address, such as 127.0.0.1:4566", command: c.Command}
 	}
 	ctx, stop := context.WithCancel(c.Context)
 	defer stop()

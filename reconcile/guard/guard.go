@@ -101,10 +101,7 @@ func title(image reconcile.NamedImage) string {
 
 // label is how messages call a principal.
 func (in Input) label(p principal.Principal) string {
-	if alias := in.Declarations.Aliases[p]; alias != "" {
-		return fmt.Sprintf("%s (%s)", alias, p)
-	}
-	return p.String()
+	return reconcile.NamedPrincipal{Principal: p, Alias: in.Declarations.Aliases[p]}.Title()
 }
 
 func count(n int, noun string) string {

@@ -75,7 +75,7 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 // refusesPart reports whether the cloud, having refused a call as a whole, may
 // accept a part of it.
 func refusesPart(kind reconcile.ErrorKind) bool {
-	return kind == reconcile.Refused || kind == reconcile.Quota
+	return kind == reconcile.Refused || kind == reconcile.Quota || kind == reconcile.Invalid
 }
 
 // holdRevokes leaves out each revoke of somebody who may be meant to keep the
@@ -87,7 +87,7 @@ func (r *imageRun) holdRevokes(changes []reconcile.Change) []reconcile.Change {
 			return f.Verb.Gives() && f.Principal.Overlaps(change.Principal.Principal)
 		})
 		if change.Verb.Takes() && cover >= 0 {
-			because := fmt.Sprintf("the %s of %s, which may replace it, did not succeed", r.failed[cover].Verb, r.failed[cover].Principal)
+			because := fmt.Sprintf("the %s of %s, which may replace it, did not succeed", r.failed[cover].Verb, r.failed[cover].Principal.Title())
 			r.fail([]reconcile.Change{change}, reconcile.StatusSkipped, because, nil)
 			continue
 		}
@@ -149,8 +149,7 @@ func passing(err error) bool {
 }
 
 func (r *imageRun) unconfirmed(changes []reconcile.Change, sendErr, readErr error, waited time.Duration) {
-	err := &reconcile.Error{Kind: reconcile.Unconfirmed, Action: "read back", Subject: changes[0].Image.ID,
-		Hint: "run plan again: it shows whether the change is in effect by now"}
+	err := &reconcile.Error{Kind: reconcile.Unconfirmed, Hint: "run plan again: it shows whether the change is in effect by now"}
 	switch {
 	case sendErr != nil:
 		r.fail(changes, reconcile.StatusFailed, "", sendErr)

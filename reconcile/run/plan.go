@@ -21,7 +21,8 @@ type Request struct {
 // cannot be read becomes part of the plan, not an error.
 func Plan(ctx context.Context, request Request, open OpenReader, options Options) (*reconcile.Plan, *View) {
 	view := request.look(ctx, open, options, request.matters)
-	return request.plan(view, reconcile.Select(request.Declarations, view.Inventory)), view
+	plan, _ := request.plan(view, reconcile.Select(request.Declarations, view.Inventory), "")
+	return plan, view
 }
 
 // look lists the lanes in scope and reads the permissions of the images that
@@ -70,24 +71,38 @@ func (r Request) evictable(images []reconcile.Image, inScope reconcile.Selection
 	return wanted
 }
 
-// plan is the pure part: from what was seen to the plan.
-func (r Request) plan(view *View, claimed reconcile.Selection) *reconcile.Plan {
+// plan is the pure part: from what was seen to the plan. Only, if not empty,
+// leaves further changes out, and they are not judged; all are returned, sorted.
+func (r Request) plan(view *View, claimed reconcile.Selection, only reconcile.Direction) (*reconcile.Plan, []reconcile.Change) {
 	selection := r.Scope.Selection(claimed)
 	desired := reconcile.Desire(r.Declarations, selection, r.At)
-	var changes, held []reconcile.Change
-	if r.Scope.Evicts() {
-		changes = reconcile.Evict(r.Scope.Principals, r.evictable(view.images(), selection), desired, view.Observations)
-	} else {
-		changes, held = r.Scope.Changes(reconcile.Diff(desired, view.Observations))
-	}
-	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Changes: changes, Incomplete: view.Incomplete,
+	all, held := r.changes(view, selection, desired)
+	reconcile.Name(all, r.Declarations.Aliases)
+	changes, withdrawn := reconcile.Scope{Only: only}.Changes(all)
+	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.owners(), Changes: changes, Incomplete: view.Incomplete,
 		Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
 	plan.Findings = guard.Check(guard.Input{
 		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
-		Desired: desired, Observations: view.Observations, Changes: changes, Held: held,
+		Desired: desired, Observations: view.Observations, Changes: changes, Held: append(held, withdrawn...),
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)
-	return plan
+	return plan, all
+}
+
+func (r Request) changes(view *View, selection reconcile.Selection, desired []reconcile.Desired) (in, held []reconcile.Change) {
+	if r.Scope.Evicts() {
+		return reconcile.Evict(r.Scope.Principals, r.evictable(view.images(), selection), desired, view.Observations), nil
+	}
+	return r.Scope.Changes(reconcile.Diff(desired, view.Observations))
+}
+
+// owners returns the names of the owner accounts by account id.
+func (r Request) owners() map[string]string {
+	names := make(map[string]string, len(r.Declarations.Owners))
+	for _, owner := range r.Declarations.Owners {
+		names[owner.Account] = owner.Name
+	}
+	return names
 }
 
 // planned returns the changed images with the claims on them, which may be none.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,31 +10,38 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
+// Rechecked is a saved plan, held against the manifests and the cloud of now.
+type Rechecked struct {
+	// Due is the plan of what is still to be done, judged anew.
+	Due        *reconcile.Plan
+	Comparison reconcile.Comparison
+	// LeftOut is how many changes that are still needed `only` leaves out.
+	LeftOut int
+	View    *View
+}
+
 // Recheck recomputes a saved plan from the declarations and the cloud of now,
 // reading nothing but the plan's own images, with the plan's scope, selection
-// and time. It returns the plan of what is still due, how the saved plan stands
-// against it, and what was seen. r.Scope and r.At are taken from the saved plan.
-func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenReader, options Options) (*reconcile.Plan, reconcile.Comparison, *View, error) {
+// and time; r.Scope and r.At are taken from there. Only, if not empty, leaves
+// out what goes the other way. The error says why no comparison is possible.
+func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, only reconcile.Direction, open OpenReader, options Options) (*Rechecked, error) {
 	r.Scope, r.At = saved.Scope, saved.At
 	o := newObserver(r.Declarations, open, options)
 	o.observe(ctx, savedLanes(saved))
 	images := map[principal.Image]reconcile.Image{}
-	for _, observed := range o.view.Inventory {
-		listed, _ := observed.Value()
-		for _, image := range listed {
-			images[image.Image] = image
-		}
+	for _, image := range o.view.images() {
+		images[image.Image] = image
 	}
 	selection, unranked := reconcile.Reselect(r.Declarations, saved.Selection, images)
 	if len(unranked) > 0 {
-		return nil, reconcile.Comparison{}, o.view, fmt.Errorf("share %s claims images of the plan that it did not claim when the plan was made", strings.Join(unranked, ", "))
+		return nil, fmt.Errorf("share %s claims images of the plan that it did not claim when the plan was made", strings.Join(unranked, ", "))
 	}
 	for _, planned := range saved.Selection {
 		o.unreadable(planned.Image, images)
 	}
-	fresh := r.plan(o.view, selection)
-	comparison := reconcile.Compare(saved.Changes, fresh.Changes, o.view.Observations)
-	return fresh, comparison, o.view, nil
+	due, all := r.plan(o.view, selection, only)
+	due.Digest = saved.Digest
+	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, all, o.view.Observations), LeftOut: len(all) - len(due.Changes), View: o.view}, nil
 }
 
 // savedLanes asks for the plan's images alone, lane by lane.
@@ -73,9 +81,9 @@ func (o *observer) unreadable(planned reconcile.NamedImage, images map[principal
 	switch {
 	case !listed:
 		o.observed(reconcile.Image{Image: planned.Image, Name: planned.Name}, nil, &reconcile.Error{Kind: reconcile.NotFound,
-			Action: "list", Subject: planned.ID, Err: fmt.Errorf("the image is gone"), Hint: "make a new plan"})
+			Err: errors.New("the image is gone"), Hint: "make a new plan"})
 	case image.State != reconcile.Available:
 		o.observed(image, nil, &reconcile.Error{Kind: reconcile.WrongState,
-			Action: "list", Subject: planned.ID, Err: fmt.Errorf("the image is %s now and cannot be shared", image.State), Hint: "make a new plan"})
+			Err: fmt.Errorf("the image is %s now and cannot be shared", image.State), Hint: "make a new plan"})
 	}
 }

@@ -28,7 +28,11 @@ func saved(t *testing.T, e *estate) *reconcile.Plan {
 }
 
 func (e *estate) recheck(plan *reconcile.Plan) (*reconcile.Plan, reconcile.Comparison, *run.View, error) {
-	return run.Recheck(context.Background(), e.request(), plan, e.cloud.openReader, e.options)
+	checked, err := run.Recheck(context.Background(), e.request(), plan, "", e.cloud.openReader, e.options)
+	if err != nil {
+		return nil, reconcile.Comparison{}, nil, err
+	}
+	return checked.Due, checked.Comparison, checked.View, nil
 }
 
 // standing is how a saved plan stands, in short.

@@ -21,7 +21,7 @@ func Drift(ctx context.Context, request Request, open OpenReader, options Option
 		}
 	}
 	view := request.look(ctx, open, options, wanted)
-	plan := request.plan(view, reconcile.Select(request.Declarations, view.Inventory))
+	plan, _ := request.plan(view, reconcile.Select(request.Declarations, view.Inventory), "")
 	drift := reconcile.DriftOf(plan, view.created(), grace)
 	for _, image := range request.unclaimedImages(view) {
 		permissions, _ := view.Observations[image.Image].Value()
