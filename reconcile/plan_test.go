@@ -283,6 +283,9 @@ func TestPlanFilesThatCannotBeUsed(t *testing.T) {
 		{"with another time", edit(func(d map[string]any) { d["at"] = "2026-11-22T00:00:00Z" }), "altered"},
 		{"with another name", edit(func(d map[string]any) { change(d, 0)["principal"].(map[string]any)["alias"] = "somebody-else" }), "altered"},
 		{"sealed, with a change that its digest does not name", sealed(func(d map[string]any) { d["changes"] = d["changes"].([]any)[1:] }), "altered"},
+		{"sealed, with the id of a change exchanged", sealed(func(d map[string]any) { change(d, 0)["id"] = change(d, 1)["id"] }), "altered"},
+		{"with another selection", edit(func(d map[string]any) { d["selection"] = []any{} }), "altered"},
+		{"without its checksum", edit(func(d map[string]any) { delete(d, "checksum") }), "altered"},
 		{"with a digest of its own", edit(func(d map[string]any) { d["digest"] = "sha256:00" }), "altered"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

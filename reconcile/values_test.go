@@ -48,6 +48,10 @@ func TestTheKindOfAnError(t *testing.T) {
 	if got := denied.Error(); got != "ec2:DescribeImages: no" {
 		t.Error(got)
 	}
+	denied.Action = ""
+	if got := denied.Error(); got != "no" {
+		t.Error(got)
+	}
 	if !errors.Is(wrapped, denied.Err) {
 		t.Error("the cause is lost")
 	}
@@ -73,5 +77,16 @@ func TestTheDefaultPolicyGuards(t *testing.T) {
 	want := reconcile.RevokeLimits{Max: 100, MaxPrincipals: 5, MaxPercentPerImage: 50}
 	if p := reconcile.DefaultPolicy(); p.AllowPublic || p.Revokes != want || len(p.Protect) > 0 {
 		t.Errorf("%+v", p)
+	}
+}
+
+func TestMessagesCallAPrincipalByItsNameAndID(t *testing.T) {
+	p := reconcile.NamedPrincipal{Principal: account("200000000001"), Alias: "data"}
+	if got := p.Title(); got != "data (200000000001)" {
+		t.Error(got)
+	}
+	p.Alias = ""
+	if got := p.Title(); got != "200000000001" {
+		t.Error(got)
 	}
 }

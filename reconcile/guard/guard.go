@@ -18,6 +18,8 @@ type Input struct {
 	Declarations *reconcile.Declarations
 	Scope        reconcile.Scope
 	At           time.Time // decides which grants have expired
+	// Partial means that the inventory holds the images of a saved plan alone.
+	Partial bool
 	// Inventory is what the lanes in scope list, Claimed what all shares select
 	// from it, Selection the part of that in scope.
 	Inventory    reconcile.Inventory

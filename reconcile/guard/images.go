@@ -81,7 +81,7 @@ func (matchesNothing) Analyze(in Input) []reconcile.Finding {
 	}
 	var findings []reconcile.Finding
 	for _, filter := range in.Scope.Images {
-		if !slices.ContainsFunc(in.listed(), reconcile.Scope{Images: []string{filter}}.HoldsImage) {
+		if !in.Partial && !slices.ContainsFunc(in.listed(), reconcile.Scope{Images: []string{filter}}.HoldsImage) {
 			findings = append(findings, reconcile.Finding{
 				Severity: reconcile.SeverityWarning,
 				Message:  fmt.Sprintf("the filter --image %s matches no image in the lanes that were read", filter),

@@ -70,6 +70,7 @@ func TestAMI014SelectorsThatMatchNothing(t *testing.T) {
 		{"a lane that could not be listed", one(nil).with(func(w *world) { w.shares[0].Lanes = []reconcile.Lane{elsewhere} }), nil},
 		{"no match, but another share is asked for", one(nil).with(nothing).with(func(w *world) { w.scope.Shares = []string{"other"} }), nil},
 		{"no match, but single images are asked for", one(nil).with(nothing).with(func(w *world) { w.scope.Images = []string{"ami-1"} }), nil},
+		{"a filter by image that matches nothing", one(nil).with(func(w *world) { w.scope.Images = []string{"ami-1", "nope-*"} }), []string{"the filter --image nope-* matches no image"}},
 		{"two shares", one(nil).with(nothing).with(func(w *world) {
 			other := w.shares[0]
 			other.Share = "other"

@@ -82,7 +82,7 @@ func (r Request) plan(view *View, claimed reconcile.Selection, only reconcile.Di
 	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.owners(), Changes: changes, Incomplete: view.Incomplete,
 		Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
 	plan.Findings = guard.Check(guard.Input{
-		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
+		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
 		Desired: desired, Observations: view.Observations, Changes: changes, Held: append(held, withdrawn...),
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)

@@ -27,6 +27,7 @@ type Rechecked struct {
 func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, only reconcile.Direction, open OpenReader, options Options) (*Rechecked, error) {
 	r.Scope, r.At = saved.Scope, saved.At
 	o := newObserver(r.Declarations, open, options)
+	o.view.partial = true
 	o.observe(ctx, savedLanes(saved))
 	images := map[principal.Image]reconcile.Image{}
 	for _, image := range o.view.images() {

@@ -193,6 +193,23 @@ func TestRecheckingKeepsThePlansScopeAndPicks(t *testing.T) {
 	}
 }
 
+func TestRecheckingDoesNotMissImagesThatThePlanHasNoNeedOf(t *testing.T) {
+	e := newEstate(lab)
+	e.single("a", nil, who(alice))
+	e.single("in-sync", who(alice), who(alice))
+	e.scope.Images = []string{"a", "in-sync"}
+	plan := saved(t, e)
+	rechecked, err := run.Recheck(context.Background(), e.request(), plan, "", e.cloud.openReader, e.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, finding := range append(plan.Findings, rechecked.Due.Findings...) {
+		if finding.Code == "AMI014" {
+			t.Errorf("%+v", finding)
+		}
+	}
+}
+
 func TestGuardsJudgeAgainAtApply(t *testing.T) {
 	e := newEstate(lab)
 	e.single("a", who(alice), who(alice, world))
@@ -204,6 +221,44 @@ func TestGuardsJudgeAgainAtApply(t *testing.T) {
 	fresh, comparison, _, err := e.recheck(plan)
 	if err != nil || comparison.Stale() || !fresh.Stopped() {
 		t.Errorf("%v, %s, %+v", err, standing(comparison), fresh.Findings)
+	}
+}
+
+func TestAPartOfASavedPlanIsAppliedAndTheRestIsCounted(t *testing.T) {
+	for _, c := range []struct {
+		only    reconcile.Direction
+		due     []string
+		leftOut int
+		held    int // findings of AMI020
+	}{
+		{"", []string{"ami-moves grant " + unit.ID, "ami-moves revoke " + alice.ID, "ami-swap grant " + bob.ID, "ami-swap revoke " + alice.ID}, 0, 0},
+		{reconcile.OnlyGrants, []string{"ami-moves grant " + unit.ID, "ami-swap grant " + bob.ID}, 2, 0},
+		{reconcile.OnlyRevokes, []string{"ami-swap revoke " + alice.ID}, 3, 1},
+	} {
+		e := newEstate(lab)
+		e.single("moves", who(alice), who(unit))
+		e.single("swap", who(alice), who(bob))
+		plan := saved(t, e)
+		rechecked, err := run.Recheck(context.Background(), e.request(), plan, c.only, e.cloud.openReader, e.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := 0
+		for _, finding := range rechecked.Due.Findings {
+			if finding.Code == "AMI020" {
+				held++
+			}
+		}
+		if got := short(rechecked.Due.Changes); !slices.Equal(got, c.due) || rechecked.LeftOut != c.leftOut || held != c.held {
+			t.Errorf("%q: due %v, %d left out, %d held", c.only, got, rechecked.LeftOut, held)
+		}
+		if rechecked.Comparison.Stale() || len(rechecked.Comparison.Due) != 4 || rechecked.Due.Digest != plan.Digest {
+			t.Errorf("%q: %s", c.only, standing(rechecked.Comparison))
+		}
+		guardAccess(t, e, rechecked.Due)
+		if result := e.apply(rechecked.Due, rechecked.View); !result.Complete() {
+			t.Errorf("%q: %v", c.only, outcomes(result))
+		}
 	}
 }
 

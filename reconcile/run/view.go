@@ -19,6 +19,7 @@ type View struct {
 	Incomplete   []reconcile.Incomplete
 
 	readers map[string]Reader // by owner name
+	partial bool              // only the images of a saved plan were asked for
 }
 
 // observer fills a View from many goroutines.
