@@ -74,7 +74,9 @@ func (s Scope) Selection(selection Selection) Selection {
 	inShare := func(share string) bool { return len(s.Shares) == 0 || slices.Contains(s.Shares, share) }
 	return Selection{
 		Images: keep(selection.Images, func(i Selected) bool {
-			return s.HoldsImage(i.Image) && slices.ContainsFunc(i.Claims, func(c Claim) bool { return inShare(c.Share) })
+			return s.HoldsImage(i.Image) && slices.ContainsFunc(i.Claims, func(c Claim) bool {
+				return inShare(c.Share) && (c.Picked || !i.Picked()) // not what another share alone picks
+			})
 		}),
 		Unmatched: keep(selection.Unmatched, func(u Unmatched) bool { return inShare(u.Share) && len(s.Images) == 0 }),
 		Gone: keep(selection.Gone, func(g Gone) bool {

@@ -79,7 +79,9 @@ func TestTheScopeOfASelection(t *testing.T) {
 			kept[selected.Image.Image] = selected
 		}
 		for _, selected := range all.Images {
-			byShare := len(scope.Shares) == 0 || slices.ContainsFunc(scope.Shares, selected.ClaimedBy)
+			byShare := len(scope.Shares) == 0 || slices.ContainsFunc(selected.Claims, func(c reconcile.Claim) bool {
+				return slices.Contains(scope.Shares, c.Share) && (c.Picked || !selected.Picked())
+			})
 			want := byShare && scope.HoldsImage(selected.Image)
 			got, has := kept[selected.Image.Image]
 			if has != want || has && !slices.Equal(got.Claims, selected.Claims) {

@@ -77,7 +77,7 @@ func TestAnApplyWritesEachChangedImageOnceAndReadsItBackOnce(t *testing.T) {
 	}
 }
 
-func TestPublishingWritesThriceAndWaitsForEachToShow(t *testing.T) {
+func TestPublishingWritesThriceAndRevokesOnlyOnceItShows(t *testing.T) {
 	e := newEstate(lab)
 	e.single("to-public", who(alice, org), who(world, bob))
 	plan, view := e.plan()
@@ -91,7 +91,7 @@ func TestPublishingWritesThriceAndWaitsForEachToShow(t *testing.T) {
 		}
 		log = append(log, entry)
 	}
-	if want := []string{"enter for writing", "write grant", "read", "write publish", "read", "write revoke revoke", "read"}; !slices.Equal(log, want) {
+	if want := []string{"enter for writing", "write grant", "write publish", "read", "write revoke revoke", "read"}; !slices.Equal(log, want) {
 		t.Errorf("calls %q, want %q", log, want)
 	}
 }

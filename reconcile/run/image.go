@@ -17,9 +17,15 @@ type imageRun struct {
 	reader Reader
 	writer Writer
 
-	failed []reconcile.Change    // changes that are not in effect
-	after  []principal.Principal // what was read last; nil while unknown
+	calls   int                   // sent so far
+	pending []reconcile.Change    // accepted by the cloud, not read back yet
+	failed  []reconcile.Change    // not in effect
+	after   []principal.Principal // what was read last; nil while unknown
 }
+
+// maxCalls bounds the search for the entries that a cloud refuses, in case it
+// refuses them all.
+const maxCalls = 100
 
 // run reports whether every change is in effect.
 func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
@@ -36,6 +42,7 @@ func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
 		}
 		r.do(ctx, due)
 	}
+	r.settle(ctx)
 	r.recordImage(image, r.after)
 	return len(r.failed) == 0
 }
@@ -46,10 +53,14 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 		r.fail(changes, reconcile.StatusNotAttempted, "interrupted", nil)
 		return
 	}
+	if _, takes := split(changes); len(takes) > 0 {
+		r.settle(ctx) // what replaces an access must be there before it is taken
+	}
 	changes = r.holdRevokes(changes)
 	if len(changes) == 0 {
 		return
 	}
+	r.calls++
 	err := r.writer.Do(ctx, changes)
 	gives, takes := split(changes)
 	kind := reconcile.KindOf(err)
@@ -58,13 +69,13 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	}
 	switch {
 	case err == nil:
-		r.confirm(ctx, changes, nil)
+		r.pending = append(r.pending, changes...)
 	case kind == reconcile.Uncertain:
 		r.confirm(ctx, changes, err) // it may have taken effect all the same
 	case refusesPart(kind) && len(gives) > 0 && len(takes) > 0:
 		r.do(ctx, gives)
 		r.do(ctx, takes)
-	case kind == reconcile.Refused && len(changes) > 1:
+	case kind == reconcile.Refused && len(changes) > 1 && r.calls < maxCalls:
 		r.do(ctx, changes[:len(changes)/2])
 		r.do(ctx, changes[len(changes)/2:])
 	default:
@@ -100,6 +111,14 @@ func (r *imageRun) holdRevokes(changes []reconcile.Change) []reconcile.Change {
 func (r *imageRun) fail(changes []reconcile.Change, status reconcile.Status, because string, err error) {
 	r.failed = append(r.failed, changes...)
 	r.recordAll(changes, status, because, err)
+}
+
+// settle reads back what the cloud has accepted.
+func (r *imageRun) settle(ctx context.Context) {
+	if len(r.pending) > 0 {
+		r.confirm(ctx, r.pending, nil)
+		r.pending = nil
+	}
 }
 
 // confirm reads the image until it shows the changes or the patience of

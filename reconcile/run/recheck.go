@@ -26,6 +26,11 @@ type Rechecked struct {
 // out what goes the other way. The error says why no comparison is possible.
 func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, only reconcile.Direction, open OpenReader, options Options) (*Rechecked, error) {
 	r.Scope, r.At = saved.Scope, saved.At
+	for _, planned := range saved.Selection {
+		if r.Declarations.OwnerOf(planned.Image.Provider, planned.Image.Account) == nil {
+			return nil, fmt.Errorf("no OwnerAccount declares account %s any more", planned.Image.Account)
+		}
+	}
 	o := newObserver(r.Declarations, open, options)
 	o.view.partial = true
 	o.observe(ctx, savedLanes(saved))

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -50,10 +49,6 @@ func (o *observer) observe(ctx context.Context, lanes []work) {
 	owners := map[string][]work{}
 	for _, w := range lanes {
 		owner := o.declarations.OwnerOf(w.lane.Provider, w.lane.Account)
-		if owner == nil {
-			o.unknownLane(w.lane, "", fmt.Errorf("no OwnerAccount declares account %s any more", w.lane.Account))
-			continue
-		}
 		owners[owner.Name] = append(owners[owner.Name], w)
 	}
 	var group sync.WaitGroup
