@@ -553,3 +553,22 @@ func TestRealSleepEndsWithTheContextAndWithStop(t *testing.T) {
 		})
 	}
 }
+
+func TestTheSearchForRefusedEntriesIsBounded(t *testing.T) {
+	e := newEstate(lab)
+	var all []principal.Principal
+	for i := range 500 {
+		p := principal.Principal{Kind: principal.Account, ID: fmt.Sprintf("3%011d", i)}
+		all = append(all, p)
+		e.cloud.refuses[p] = true
+	}
+	e.single("a", nil, all)
+	plan, view := e.plan()
+	result := e.apply(plan, view)
+	if calls := e.cloud.count(func(c call) bool { return c.op == opWrite }); calls > 120 {
+		t.Errorf("%d calls for an image whose entries are all refused", calls)
+	}
+	if result.Summary[reconcile.StatusFailed] != len(all) {
+		t.Errorf("%v", result.Summary)
+	}
+}
