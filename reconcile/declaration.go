@@ -154,6 +154,15 @@ func (d *Declarations) OwnerOf(provider principal.Provider, account string) *Own
 	return nil
 }
 
+// OwnerNames returns the owners' names by account id.
+func (d *Declarations) OwnerNames() map[string]string {
+	names := make(map[string]string, len(d.Owners))
+	for _, owner := range d.Owners {
+		names[owner.Account] = owner.Name
+	}
+	return names
+}
+
 // Share returns the declaration of that name, or nil.
 func (d *Declarations) Share(name string) *Declaration {
 	for i := range d.Shares {

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"slices"
+	"time"
 
 	"github.com/amisync/amisync/principal"
 )
@@ -11,27 +12,32 @@ import (
 func (s Scope) Evicts() bool { return s.Only == OnlyRevokes && len(s.Principals) > 0 }
 
 // Evict returns the revokes that take the principals out of every image that
-// was read, apart from images whose shares declare them and images in conflict.
-// Unlike Diff it goes beyond what shares pick: to retired images, to images of
-// additive shares, and to images that nobody claims. The result is sorted.
-func Evict(principals []principal.Principal, images []Image, desired []Desired, observations Observations) []Change {
-	byImage := make(map[principal.Image]Desired, len(desired))
-	for _, d := range desired {
-		byImage[d.Image.Image] = d
-	}
+// was read, apart from images in conflict, and from those that a share claims
+// which still declares the principal: see Keeps. Unlike Diff it goes beyond what
+// shares pick: to retired images, to images of additive shares, and to images
+// that nobody claims. The result is sorted.
+func Evict(declarations *Declarations, principals []principal.Principal, images []Image, claimed Selection, observations Observations, at time.Time) []Change {
+	desired := Desire(declarations, claimed, at)
 	diff := map[string]Change{}
 	for _, change := range Diff(desired, observations) {
 		diff[change.ID] = change
 	}
+	conflicts := map[principal.Image]bool{}
+	for _, d := range desired {
+		conflicts[d.Image.Image] = len(d.Conflict) > 0
+	}
+	claims := map[principal.Image]Selected{}
+	for _, selected := range claimed.Images {
+		claims[selected.Image.Image] = selected
+	}
 	var changes []Change
 	for _, image := range images {
 		permissions, known := observations[image.Image].Value()
-		d := byImage[image.Image]
-		if !known || image.State != Available || len(d.Conflict) > 0 {
+		if !known || image.State != Available || conflicts[image.Image] {
 			continue
 		}
 		for _, p := range principals {
-			if !slices.Contains(permissions, p) || d.declares(p) {
+			if !slices.Contains(permissions, p) || len(Keeps(declarations, claims[image.Image], p, at)) > 0 {
 				continue
 			}
 			change := newChange(take(p), image, p, Evicted, Source{})
@@ -45,6 +51,20 @@ func Evict(principals []principal.Principal, images []Image, desired []Desired, 
 	return changes
 }
 
-func (d Desired) declares(p principal.Principal) bool {
-	return slices.ContainsFunc(d.Grants, func(g Grant) bool { return g.Principal == p })
+// Keeps returns the grants, one a share, by which shares that claim the image
+// still declare the principal.
+func Keeps(declarations *Declarations, selected Selected, p principal.Principal, at time.Time) map[string]Grant {
+	keeps := map[string]Grant{}
+	for _, claim := range selected.Claims {
+		share := declarations.Share(claim.Share)
+		if share == nil {
+			continue
+		}
+		for _, grant := range share.Grants {
+			if grant.Principal == p && !grant.Expired(at) {
+				keeps[share.Share] = grant
+			}
+		}
+	}
+	return keeps
 }

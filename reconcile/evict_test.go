@@ -36,7 +36,7 @@ func TestEvictingReachesEveryImageThatDoesNotDeclareThePrincipal(t *testing.T) {
 		}
 		out := drawPrincipals().Draw(t, "to be taken out")
 		images := rapid.Permutation(listed(e.inventory)).Draw(t, "images")
-		changes := reconcile.Evict(out, images, e.desired(), e.observations)
+		changes := reconcile.Evict(e.declarations, out, images, e.selection(), e.observations, noon)
 		sent := map[principal.Image][]principal.Principal{}
 		for _, change := range changes {
 			if !change.Verb.Takes() || change.ID == "" || !slices.Contains(out, change.Principal.Principal) {
@@ -45,11 +45,15 @@ func TestEvictingReachesEveryImageThatDoesNotDeclareThePrincipal(t *testing.T) {
 			sent[change.Image.Image] = append(sent[change.Image.Image], change.Principal.Principal)
 		}
 		for _, image := range images {
-			d, isDesired := desired[image.Image]
+			d := desired[image.Image]
 			permissions, known := e.observations[image.Image].Value()
 			var want []principal.Principal
 			for _, p := range out {
-				declared := isDesired && slices.ContainsFunc(d.Grants, func(g reconcile.Grant) bool { return g.Principal == p })
+				declared := slices.ContainsFunc(e.selection().Images, func(s reconcile.Selected) bool {
+					return s.Image.Image == image.Image && slices.ContainsFunc(e.declarations.Shares, func(share reconcile.Declaration) bool {
+						return s.ClaimedBy(share.Share) && slices.ContainsFunc(share.Grants, func(g reconcile.Grant) bool { return g.Principal == p && !g.Expired(noon) })
+					})
+				})
 				if known && image.State == reconcile.Available && len(d.Conflict) == 0 && slices.Contains(permissions, p) && !declared {
 					want = append(want, p)
 				}
@@ -75,12 +79,12 @@ func sortedIDs(changes []reconcile.Change) []string {
 func TestAnEvictionThatAShareExplainsKeepsItsReason(t *testing.T) {
 	a := account("200000000001")
 	e := one([]reconcile.Grant{{Principal: a, Until: day(-2), Source: reconcile.Source{File: "base.yaml", Line: 8}}}, a, org)
-	changes := reconcile.Evict([]principal.Principal{a, org}, listed(e.inventory), e.desired(), e.observations)
+	changes := reconcile.Evict(e.declarations, []principal.Principal{a, org}, listed(e.inventory), e.selection(), e.observations, noon)
 	if len(changes) != 2 || changes[0].Reason != reconcile.Undeclared || changes[1].Reason != reconcile.Expired || changes[1].Source.Line != 8 {
 		t.Errorf("%+v", changes)
 	}
 	e.declarations.Shares = nil
-	changes = reconcile.Evict([]principal.Principal{a}, listed(e.inventory), e.desired(), e.observations)
+	changes = reconcile.Evict(e.declarations, []principal.Principal{a}, listed(e.inventory), e.selection(), e.observations, noon)
 	if len(changes) != 1 || changes[0].Reason != reconcile.Evicted || changes[0].Source != (reconcile.Source{}) {
 		t.Errorf("of an image that nobody claims: %+v", changes)
 	}

@@ -32,7 +32,7 @@ type Carrier func(changes []Change) []Call
 // and loses what else it has to lose only when that has been read back.
 func Order(changes []Change, carriers map[principal.Provider]Carrier) []Step {
 	steps := []Step{}
-	for _, image := range byImage(changes) {
+	for _, image := range ByImage(changes) {
 		var before []string
 		for _, stage := range stages(image) {
 			var ids []string
@@ -73,7 +73,8 @@ func stages(changes []Change) [][]Change {
 	return staged
 }
 
-func byImage(changes []Change) [][]Change {
+// ByImage groups sorted changes by image.
+func ByImage(changes []Change) [][]Change {
 	var groups [][]Change
 	for start, i := 0, 0; i < len(changes); i++ {
 		if i+1 == len(changes) || changes[i+1].Image.Image != changes[i].Image.Image {

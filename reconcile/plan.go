@@ -32,9 +32,10 @@ type Plan struct {
 	Steps      []Step         `json:"steps"`
 	Findings   []Finding      `json:"findings"`
 	Incomplete []Incomplete   `json:"incomplete"`
-	// Checksum covers the whole document, so that a plan altered by hand is
-	// noticed. EncodePlan sets it; it is no protection against an attacker, who is
-	// stopped by the recomputation at apply.
+	// Checksum covers the whole document, so that a plan altered by accident or by
+	// hand is noticed. EncodePlan sets it. It has no key and stops no attacker:
+	// whoever can replace the file can choose its time and the ranks in it. What
+	// the manifests do not ask for at that time and rank is never done.
 	Checksum string `json:"checksum"`
 }
 
@@ -113,7 +114,7 @@ func orEmpty[T any](list []T) []T {
 }
 
 func summarize(changes []Change, incomplete []Incomplete) Summary {
-	s := Summary{Unknown: len(incomplete), Images: len(byImage(changes))}
+	s := Summary{Unknown: len(incomplete), Images: len(ByImage(changes))}
 	for _, change := range changes {
 		switch change.Verb {
 		case VerbGrant:

@@ -92,17 +92,21 @@ func (s Scope) HoldsImage(image Image) bool {
 	})
 }
 
+// HoldsPrincipal reports whether the principal filter lets the principal
+// through.
+func (s Scope) HoldsPrincipal(p principal.Principal) bool {
+	return len(s.Principals) == 0 || slices.Contains(s.Principals, p)
+}
+
 // Changes splits changes (sorted, as Diff returns them) into those in scope
 // and those held back: revokes in scope that could take access from somebody
-// who is to keep it through a grant that is out of scope. A principal that is
-// named together with OnlyRevokes is to lose its entries now, so its revokes are
-// never held.
+// who is to keep it through a grant that is out of scope.
 func (s Scope) Changes(changes []Change) (in, held []Change) {
-	for _, image := range byImage(changes) {
+	for _, image := range ByImage(changes) {
 		for _, change := range image {
 			switch {
 			case !s.holds(change):
-			case change.Verb.Takes() && !s.takesNow(change) && s.leavesOutReplacement(image, change):
+			case change.Verb.Takes() && s.leavesOutReplacement(image, change):
 				held = append(held, change)
 			default:
 				in = append(in, change)
@@ -113,7 +117,7 @@ func (s Scope) Changes(changes []Change) (in, held []Change) {
 }
 
 func (s Scope) holds(change Change) bool {
-	if len(s.Principals) > 0 && !slices.Contains(s.Principals, change.Principal.Principal) {
+	if !s.HoldsPrincipal(change.Principal.Principal) {
 		return false
 	}
 	switch s.Only {
@@ -123,12 +127,6 @@ func (s Scope) holds(change Change) bool {
 		return change.Verb.Takes()
 	}
 	return true
-}
-
-// takesNow reports whether the command names the principal and asks for
-// nothing but revokes: taking it out is then the explicit wish.
-func (s Scope) takesNow(change Change) bool {
-	return s.Evicts() && slices.Contains(s.Principals, change.Principal.Principal)
 }
 
 func (s Scope) leavesOutReplacement(image []Change, revoke Change) bool {

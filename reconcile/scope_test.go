@@ -126,7 +126,6 @@ func TestWhichChangesAFilterLetsThroughAndHoldsBack(t *testing.T) {
 		{"--principal of a revoke whose OU is left out", reconcile.Scope{Principals: names(a)}, grants(unit), names(a, b), nil, []string{"revoke " + a.ID}},
 		{"--principal of the account and the OU", reconcile.Scope{Principals: names(a, unit)}, grants(unit), names(a, b), []string{"grant " + unit.ID, "revoke " + a.ID}, nil},
 		{"--principal of another account's revoke", reconcile.Scope{Principals: names(a)}, grants(b), names(a), []string{"revoke " + a.ID}, nil},
-		{"--principal and --only-revoke: out it goes", reconcile.Scope{Principals: names(a), Only: reconcile.OnlyRevokes}, grants(unit), names(a, b), []string{"revoke " + a.ID}, nil},
 		{"--principal and --no-revoke", reconcile.Scope{Principals: names(a), Only: reconcile.OnlyGrants}, grants(unit), names(a), nil, nil},
 		{"--principal that the plan does not name", reconcile.Scope{Principals: names(org)}, grants(unit), names(a), nil, nil},
 	} {

@@ -2,7 +2,11 @@ package reconcile
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/amisync/amisync/principal"
 )
@@ -14,6 +18,9 @@ type Claim struct {
 	// matches in the lane, newest first, from 1. Zero means that the image is
 	// not available and so has none.
 	Rank int `json:"rank,omitempty"`
+	// Selector identifies what Rank counts: a rank says nothing of another
+	// selector.
+	Selector string `json:"selector"`
 	// Picked means that the share declares this image's permissions; an image
 	// that is claimed and not picked is retired and left alone.
 	Picked bool `json:"picked,omitempty"`
@@ -63,6 +70,7 @@ func Select(declarations *Declarations, inventory Inventory) Selection {
 	claims := map[principal.Image]*Selected{}
 	for i := range declarations.Shares {
 		share := &declarations.Shares[i]
+		fingerprint := share.Selector.fingerprint()
 		for _, lane := range share.Lanes {
 			images, known := inventory[lane].Value()
 			if !known {
@@ -81,7 +89,7 @@ func Select(declarations *Declarations, inventory Inventory) Selection {
 					claims[image.Image] = selected
 				}
 				rank := ranks[image.Image]
-				selected.Claims = append(selected.Claims, Claim{Share: share.Share, Rank: rank, Picked: picks(share.Selector, rank)})
+				selected.Claims = append(selected.Claims, Claim{Share: share.Share, Rank: rank, Selector: fingerprint, Picked: picks(share.Selector, rank)})
 			}
 		}
 	}
@@ -106,6 +114,20 @@ func (s Selector) Matches(image Image) bool {
 		}
 	}
 	return s.Name == "" || Match(s.Name, image.Name)
+}
+
+// fingerprint is equal for selectors that match the same images. How many of
+// them are picked does not enter it.
+func (s Selector) fingerprint() string {
+	parts := []string{s.Name, s.Architecture}
+	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
+		parts = append(parts, key, s.Tags[key])
+	}
+	for _, id := range s.IDs {
+		parts = append(parts, id.Image.String())
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:6])
 }
 
 // picks reports whether a selector that matches an image also picks it. Without

@@ -53,8 +53,9 @@ func Compare(saved, recomputed []Change, observations Observations) Comparison {
 // Reselect recomputes which shares select the images of a saved plan: claims
 // from the declarations and images of now, the rank among the newest from the
 // plan, since the rest of the lane is not listed. An image that a share claims
-// now and did not claim then has no rank; its share is returned in unranked, and
-// the plan is stale.
+// now and did not claim then has no rank, nor has one where the share picks the
+// newest and its selector has changed; the share is returned in unranked, and the
+// plan is stale.
 func Reselect(declarations *Declarations, saved []PlannedImage, images map[principal.Image]Image) (selection Selection, unranked []string) {
 	for _, planned := range saved {
 		image, listed := images[planned.Image.Image]
@@ -67,12 +68,13 @@ func Reselect(declarations *Declarations, saved []PlannedImage, images map[princ
 			if !slices.Contains(share.Lanes, LaneOf(image.Image)) || !share.Selector.Matches(image) {
 				continue
 			}
-			rank, ranked := savedRank(planned, share.Share)
+			claim, ranked := savedClaim(planned, share)
 			if !ranked {
 				unranked = append(unranked, share.Share)
 				continue
 			}
-			selected.Claims = append(selected.Claims, Claim{Share: share.Share, Rank: rank, Picked: picks(share.Selector, rank)})
+			claim.Picked = picks(share.Selector, claim.Rank)
+			selected.Claims = append(selected.Claims, claim)
 		}
 		selection.Images = append(selection.Images, selected)
 	}
@@ -80,10 +82,13 @@ func Reselect(declarations *Declarations, saved []PlannedImage, images map[princ
 	return selection, slices.Compact(unranked)
 }
 
-func savedRank(planned PlannedImage, share string) (int, bool) {
-	i := slices.IndexFunc(planned.Claims, func(c Claim) bool { return c.Share == share })
-	if i < 0 {
-		return 0, false
+// savedClaim returns the share's claim on the image, if its rank still means
+// what it meant when the plan was made.
+func savedClaim(planned PlannedImage, share *Declaration) (Claim, bool) {
+	for _, claim := range planned.Claims {
+		if claim.Share == share.Share {
+			return claim, share.Selector.Newest == 0 || claim.Selector == share.Selector.fingerprint()
+		}
 	}
-	return planned.Claims[i].Rank, true
+	return Claim{}, false
 }

@@ -96,7 +96,7 @@ func (w world) check() []reconcile.Finding {
 	desired := reconcile.Desire(d, selection, noon)
 	changes, held := w.scope.Changes(reconcile.Diff(desired, observations))
 	if w.scope.Evicts() {
-		changes, held = reconcile.Evict(w.scope.Principals, w.images, desired, observations), nil
+		changes, held = reconcile.Evict(d, w.scope.Principals, w.images, claimed, observations, noon), nil
 	}
 	return guard.Check(guard.Input{Declarations: d, Scope: w.scope, At: noon, Inventory: inventory, Claimed: claimed, Selection: selection,
 		Desired: desired, Observations: observations, Changes: changes, Held: held})

@@ -42,7 +42,7 @@ type publicUnclaimed struct{}
 func (publicUnclaimed) Code() string { return "AMI015" }
 
 func (publicUnclaimed) Analyze(in Input) []reconcile.Finding {
-	if len(in.Scope.Shares)+len(in.Scope.Principals) > 0 {
+	if len(in.Scope.Shares) > 0 || !in.Scope.HoldsPrincipal(principal.Everyone) {
 		return nil // unclaimed images are in nobody's share
 	}
 	claimed := map[principal.Image]bool{}

@@ -112,10 +112,14 @@ func (protectedRevoke) Analyze(in Input) []reconcile.Finding {
 	return findings
 }
 
+// HeldRevoke is the code of findings about revokes that a filter holds back,
+// which concern nobody who only looks.
+const HeldRevoke = "AMI020"
+
 // heldRevoke tells of revokes that a filter holds back.
 type heldRevoke struct{}
 
-func (heldRevoke) Code() string { return "AMI020" }
+func (heldRevoke) Code() string { return HeldRevoke }
 
 func (heldRevoke) Analyze(in Input) []reconcile.Finding {
 	var findings []reconcile.Finding
@@ -139,17 +143,30 @@ func (stillDeclared) Analyze(in Input) []reconcile.Finding {
 	if !in.Scope.Evicts() {
 		return nil
 	}
-	var findings []reconcile.Finding
-	for _, share := range in.Declarations.Shares {
-		for _, grant := range share.Grants {
-			if slices.Contains(in.Scope.Principals, grant.Principal) && !grant.Expired(in.At) {
-				findings = append(findings, reconcile.Finding{
-					Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Share: share.Share, Source: grant.Source,
-					Principal: reconcile.NamedPrincipal{Principal: grant.Principal},
-					Message:   fmt.Sprintf("%s is not taken out of the images of share %s, which still declares it", in.label(grant.Principal), share.Share),
-					Hint:      "take it out of the share (or of the group that brings it in) and run this again",
-				})
+	images := map[string]map[reconcile.Grant]int{} // by share and grant
+	for _, selected := range in.Selection.Images {
+		permissions, _ := in.Observations[selected.Image.Image].Value()
+		for _, p := range in.Scope.Principals {
+			if !slices.Contains(permissions, p) {
+				continue
 			}
+			for share, grant := range reconcile.Keeps(in.Declarations, selected, p, in.At) {
+				if images[share] == nil {
+					images[share] = map[reconcile.Grant]int{}
+				}
+				images[share][grant]++
+			}
+		}
+	}
+	var findings []reconcile.Finding
+	for share, grants := range images {
+		for grant, n := range grants {
+			findings = append(findings, reconcile.Finding{
+				Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Share: share, Source: grant.Source,
+				Principal: reconcile.NamedPrincipal{Principal: grant.Principal},
+				Message:   fmt.Sprintf("%s keeps %s of share %s, which still declares it", in.label(grant.Principal), count(n, "image"), share),
+				Hint:      "take it out of the share (or of the group that brings it in) and run this again",
+			})
 		}
 	}
 	return findings

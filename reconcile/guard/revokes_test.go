@@ -130,7 +130,7 @@ func TestAMI020RevokesThatAFilterHoldsBack(t *testing.T) {
 
 func TestAMI021PrincipalsThatAShareLetsInAgain(t *testing.T) {
 	judge(t, "AMI021", reconcile.SeverityError, reconcile.StopsImage, []verdict{
-		{"a share still declares it", one(grants(account(1)), account(1)).with(named(account(1))), []string{"200000000001 is not taken out of the images of share base"}},
+		{"a share still declares it", one(grants(account(1)), account(1)).with(named(account(1))), []string{"200000000001 keeps 1 image of share base"}},
 		{"two shares do", one(grants(account(1)), account(1)).with(named(account(1))).with(func(w *world) {
 			w.shares = append(w.shares, share("other", reconcile.Additive, grants(account(1))))
 		}), []string{"share base", "share other"}},

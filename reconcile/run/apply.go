@@ -20,6 +20,7 @@ func Apply(ctx context.Context, declarations *reconcile.Declarations, plan *reco
 	a := &applier{declarations: declarations, view: view, open: open, options: options, carriers: carriers,
 		result: &reconcile.Result{Digest: plan.Digest, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete}}
 	due := a.holdBack(plan)
+	a.announce(due)
 	var group sync.WaitGroup
 	for owner, changes := range a.byOwner(due) {
 		group.Go(func() { a.owner(ctx, *owner, changes) })
@@ -40,6 +41,19 @@ type applier struct {
 
 	mutex  sync.Mutex
 	result *reconcile.Result
+}
+
+// announce tells of all the work before the first call.
+func (a *applier) announce(due []reconcile.Change) {
+	images := map[reconcile.Lane]int{}
+	for _, image := range reconcile.ByImage(due) {
+		images[reconcile.LaneOf(image[0].Image.Image)]++
+	}
+	for lane, n := range images {
+		if owner := a.declarations.OwnerOf(lane.Provider, lane.Account); owner != nil {
+			a.options.Watch(Event{Phase: Applying, Lane: lane, Owner: owner.Name, Total: n})
+		}
+	}
 }
 
 // holdBack records the changes that must not be made and returns the others:
@@ -89,7 +103,7 @@ func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []re
 		a.recordAll(changes, reconcile.StatusNotAttempted, "interrupted", nil)
 		return
 	}
-	images := imagesOf(changes)
+	images := reconcile.ByImage(changes)
 	ids := make([]principal.Image, len(images))
 	for i, image := range images {
 		ids[i] = image[0].Image.Image
@@ -118,7 +132,6 @@ func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []re
 
 func (a *applier) lane(ctx context.Context, owner string, lane reconcile.Lane, reader Reader, writer Writer, images [][]reconcile.Change) {
 	progress := Event{Phase: Applying, Lane: lane, Owner: owner, Total: len(images)}
-	a.options.Watch(progress)
 	var mutex sync.Mutex
 	inParallel(a.options.Parallel, images, func(changes []reconcile.Change) {
 		image := &imageRun{applier: a, reader: reader, writer: writer}
@@ -133,20 +146,6 @@ func (a *applier) lane(ctx context.Context, owner string, lane reconcile.Lane, r
 	})
 	progress.End = true
 	a.options.Watch(progress)
-}
-
-// imagesOf groups sorted changes by image.
-func imagesOf(changes []reconcile.Change) [][]reconcile.Change {
-	var images [][]reconcile.Change
-	for _, change := range changes {
-		last := len(images) - 1
-		if last >= 0 && images[last][0].Image.Image == change.Image.Image {
-			images[last] = append(images[last], change)
-		} else {
-			images = append(images, []reconcile.Change{change})
-		}
-	}
-	return images
 }
 
 func (a *applier) recordAll(changes []reconcile.Change, status reconcile.Status, because string, err error) {

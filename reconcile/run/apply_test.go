@@ -54,7 +54,7 @@ func TestAfterAWriteTheCloudIsReadUntilItShows(t *testing.T) {
 		{"cannot be read back: throttled", map[op]fault{opRead: throttled}, reconcile.StatusFailed, reconcile.Unconfirmed, "reading it back failed", 10},
 		{"cannot be read back: denied", map[op]fault{opRead: denied}, reconcile.StatusFailed, reconcile.Unconfirmed, "reading it back failed", 1},
 		{"denied", map[op]fault{opWrite: denied}, reconcile.StatusFailed, reconcile.Denied, "denied, says the fake", 0},
-		{"throttled", map[op]fault{opWrite: throttled}, reconcile.StatusFailed, reconcile.Throttled, "throttled, says the fake", 0},
+		{"throttled", map[op]fault{opWrite: throttled}, reconcile.StatusFailed, reconcile.Throttled, "throttled, says the fake", 1},
 		{"quota", map[op]fault{opWrite: quota}, reconcile.StatusFailed, reconcile.Quota, "quota, says the fake", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -216,7 +216,7 @@ func TestAResultHoldsWhatWasThereBeforeAndAfter(t *testing.T) {
 	e.at = noon.Add(time.Minute)
 	result := e.apply(plan, view)
 	none := []principal.Principal{}
-	want := [][2][]principal.Principal{{who(alice), who(bob)}, {who(alice), none}, {none, who(alice)}, {who(alice), nil}, {who(alice), nil}}
+	want := [][2][]principal.Principal{{who(alice), who(bob)}, {who(alice), none}, {none, who(alice)}, {who(alice), who(alice)}, {who(alice), nil}}
 	for i, record := range result.Images {
 		if fmt.Sprintf("%#v", [2][]principal.Principal{record.Before, record.After}) != fmt.Sprintf("%#v", want[i]) {
 			t.Errorf("%s: before %#v, after %#v; want %#v", record.Image.Name, record.Before, record.After, want[i])

@@ -64,14 +64,16 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	err := r.writer.Do(ctx, changes)
 	gives, takes := split(changes)
 	kind := reconcile.KindOf(err)
-	if !refusesPart(kind) { // a refused call leaves everything as it was
-		r.after = nil
+	if err == nil || mayHaveHappened(kind) {
+		r.after = nil // all other answers say that everything is as it was
 	}
 	switch {
 	case err == nil:
 		r.pending = append(r.pending, changes...)
-	case kind == reconcile.Uncertain:
-		r.confirm(ctx, changes, err) // it may have taken effect all the same
+	case kind == reconcile.Throttled:
+		r.confirm(ctx, changes, err, 0)
+	case mayHaveHappened(kind):
+		r.confirm(ctx, changes, err, r.options.Wait)
 	case refusesPart(kind) && len(gives) > 0 && len(takes) > 0:
 		r.do(ctx, gives)
 		r.do(ctx, takes)
@@ -81,6 +83,13 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	default:
 		r.fail(changes, reconcile.StatusFailed, "", err)
 	}
+}
+
+// mayHaveHappened reports whether a call that ended in an error may have taken
+// effect all the same: nobody knows, or the last of several tries was throttled
+// and nobody knows of those before.
+func mayHaveHappened(kind reconcile.ErrorKind) bool {
+	return kind == reconcile.Uncertain || kind == reconcile.Throttled
 }
 
 // refusesPart reports whether the cloud, having refused a call as a whole, may
@@ -116,19 +125,23 @@ func (r *imageRun) fail(changes []reconcile.Change, status reconcile.Status, bec
 // settle reads back what the cloud has accepted.
 func (r *imageRun) settle(ctx context.Context) {
 	if len(r.pending) > 0 {
-		r.confirm(ctx, r.pending, nil)
+		r.confirm(ctx, r.pending, nil, r.options.Wait)
 		r.pending = nil
 	}
 }
 
-// confirm reads the image until it shows the changes or the patience of
-// Options.Wait is over. sendErr is the error of a call that may have taken
-// effect all the same; nil after success.
-func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, sendErr error) {
+// confirm reads the image until it shows the changes or the patience is over,
+// but at least once. sendErr is the error of a call that may have taken effect
+// all the same; nil after success.
+func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, sendErr error, patience time.Duration) {
 	image := changes[0].Image.Image
 	delay, waited := 200*time.Millisecond, time.Duration(0)
+	ctx, cancel := context.WithTimeout(ctx, patience+readTimeout) // retries inside a read must not outlast it by much
+	defer cancel()
 	for {
+		began := r.options.Now()
 		permissions, err := r.reader.Permissions(ctx, image)
+		waited += r.options.Now().Sub(began)
 		if err == nil {
 			r.after = principal.Sorted(permissions)
 			changes = r.confirmed(changes)
@@ -136,16 +149,19 @@ func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, send
 				return
 			}
 		}
-		if waited >= r.options.Wait || r.options.stopped() || ctx.Err() != nil || err != nil && !passing(err) {
+		if waited >= patience || r.options.stopped() || ctx.Err() != nil || err != nil && !mayHaveHappened(reconcile.KindOf(err)) {
 			r.unconfirmed(changes, sendErr, err, waited)
 			return
 		}
-		pause := min(delay, r.options.Wait-waited)
+		pause := min(delay, patience-waited)
 		r.options.Sleep(ctx, pause)
 		waited += pause
 		delay = min(2*delay, 5*time.Second)
 	}
 }
+
+// readTimeout is how long a read-back may take beyond its patience.
+const readTimeout = 30 * time.Second
 
 // confirmed records the changes that the last reading shows and returns the
 // others.
@@ -159,12 +175,6 @@ func (r *imageRun) confirmed(changes []reconcile.Change) []reconcile.Change {
 		}
 	}
 	return missing
-}
-
-// passing reports whether an error of a read may be gone at the next try.
-func passing(err error) bool {
-	kind := reconcile.KindOf(err)
-	return kind == reconcile.Uncertain || kind == reconcile.Throttled
 }
 
 func (r *imageRun) unconfirmed(changes []reconcile.Change, sendErr, readErr error, waited time.Duration) {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/amisync/amisync/principal"
@@ -15,14 +16,16 @@ type Request struct {
 	Scope        reconcile.Scope
 	At           time.Time
 	Carriers     map[principal.Provider]reconcile.Carrier
+	// Only, if not empty, leaves what goes the other way out of a saved plan, whose
+	// own scope stays as it is.
+	Only reconcile.Direction
 }
 
 // Plan looks at everything in scope and says what would have to change. What
 // cannot be read becomes part of the plan, not an error.
 func Plan(ctx context.Context, request Request, open OpenReader, options Options) (*reconcile.Plan, *View) {
 	view := request.look(ctx, open, options, request.matters)
-	plan, _ := request.plan(view, reconcile.Select(request.Declarations, view.Inventory), "")
-	return plan, view
+	return request.judge(view, reconcile.Select(request.Declarations, view.Inventory)).plan, view
 }
 
 // look lists the lanes in scope and reads the permissions of the images that
@@ -71,38 +74,39 @@ func (r Request) evictable(images []reconcile.Image, inScope reconcile.Selection
 	return wanted
 }
 
-// plan is the pure part: from what was seen to the plan. Only, if not empty,
-// leaves further changes out, and they are not judged; all are returned, sorted.
-func (r Request) plan(view *View, claimed reconcile.Selection, only reconcile.Direction) (*reconcile.Plan, []reconcile.Change) {
+// judgement is what there is to do, and what of it a plan takes up.
+type judgement struct {
+	plan *reconcile.Plan
+	// all are the changes in scope, those that Request.Only leaves out included;
+	// held are revokes that the scope holds back.
+	all, held []reconcile.Change
+}
+
+// judge is the pure part: from what was seen to the plan. Only what the plan
+// takes up is judged by the guards.
+func (r Request) judge(view *View, claimed reconcile.Selection) judgement {
 	selection := r.Scope.Selection(claimed)
-	desired := reconcile.Desire(r.Declarations, selection, r.At)
-	all, held := r.changes(view, selection, desired)
+	all, held := r.changes(view, claimed)
 	reconcile.Name(all, r.Declarations.Aliases)
-	changes, withdrawn := reconcile.Scope{Only: only}.Changes(all)
-	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.owners(), Changes: changes, Incomplete: view.Incomplete,
-		Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
+	reconcile.Name(held, r.Declarations.Aliases)
+	changes, withdrawn := reconcile.Scope{Only: r.Only}.Changes(all)
+	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
+		Incomplete: view.Incomplete, Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
 	plan.Findings = guard.Check(guard.Input{
 		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
-		Desired: desired, Observations: view.Observations, Changes: changes, Held: append(held, withdrawn...),
+		Desired: reconcile.Desire(r.Declarations, selection, r.At), Observations: view.Observations, Changes: changes,
+		Held: slices.Concat(held, withdrawn),
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)
-	return plan, all
+	return judgement{plan, all, held}
 }
 
-func (r Request) changes(view *View, selection reconcile.Selection, desired []reconcile.Desired) (in, held []reconcile.Change) {
+func (r Request) changes(view *View, claimed reconcile.Selection) (in, held []reconcile.Change) {
+	selection := r.Scope.Selection(claimed)
 	if r.Scope.Evicts() {
-		return reconcile.Evict(r.Scope.Principals, r.evictable(view.images(), selection), desired, view.Observations), nil
+		return reconcile.Evict(r.Declarations, r.Scope.Principals, r.evictable(view.images(), selection), claimed, view.Observations, r.At), nil
 	}
-	return r.Scope.Changes(reconcile.Diff(desired, view.Observations))
-}
-
-// owners returns the names of the owner accounts by account id.
-func (r Request) owners() map[string]string {
-	names := make(map[string]string, len(r.Declarations.Owners))
-	for _, owner := range r.Declarations.Owners {
-		names[owner.Account] = owner.Name
-	}
-	return names
+	return r.Scope.Changes(reconcile.Diff(reconcile.Desire(r.Declarations, selection, r.At), view.Observations))
 }
 
 // planned returns the changed images with the claims on them, which may be none.
@@ -112,7 +116,7 @@ func planned(selection reconcile.Selection, changes []reconcile.Change) []reconc
 		claims[selected.Image.Image] = selected.Claims
 	}
 	var images []reconcile.PlannedImage
-	for _, image := range imagesOf(changes) {
+	for _, image := range reconcile.ByImage(changes) {
 		images = append(images, reconcile.PlannedImage{Image: image[0].Image, Claims: append([]reconcile.Claim{}, claims[image[0].Image.Image]...)})
 	}
 	return images

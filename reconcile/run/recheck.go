@@ -15,16 +15,16 @@ type Rechecked struct {
 	// Due is the plan of what is still to be done, judged anew.
 	Due        *reconcile.Plan
 	Comparison reconcile.Comparison
-	// LeftOut is how many changes that are still needed `only` leaves out.
+	// LeftOut is how many changes that are still needed Request.Only leaves out.
 	LeftOut int
 	View    *View
 }
 
 // Recheck recomputes a saved plan from the declarations and the cloud of now,
 // reading nothing but the plan's own images, with the plan's scope, selection
-// and time; r.Scope and r.At are taken from there. Only, if not empty, leaves
-// out what goes the other way. The error says why no comparison is possible.
-func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, only reconcile.Direction, open OpenReader, options Options) (*Rechecked, error) {
+// and time; r.Scope and r.At are taken from there. The error says why no
+// comparison is possible.
+func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenReader, options Options) (*Rechecked, error) {
 	r.Scope, r.At = saved.Scope, saved.At
 	for _, planned := range saved.Selection {
 		if r.Declarations.OwnerOf(planned.Image.Provider, planned.Image.Account) == nil {
@@ -40,14 +40,36 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, only reconci
 	}
 	selection, unranked := reconcile.Reselect(r.Declarations, saved.Selection, images)
 	if len(unranked) > 0 {
-		return nil, fmt.Errorf("share %s claims images of the plan that it did not claim when the plan was made", strings.Join(unranked, ", "))
+		return nil, fmt.Errorf("share %s selects other images than when the plan was made", strings.Join(unranked, ", "))
 	}
 	for _, planned := range saved.Selection {
 		o.unreadable(planned.Image, images)
 	}
-	due, all := r.plan(o.view, selection, only)
+	judged := r.judge(o.view, selection)
+	due := judged.plan
 	due.Digest = saved.Digest
-	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, all, o.view.Observations), LeftOut: len(all) - len(due.Changes), View: o.view}, nil
+	due.Incomplete = append(due.Incomplete, uncovered(saved, due)...)
+	due.Summary.Unknown = len(due.Incomplete)
+	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, judged.all, o.view.Observations), LeftOut: len(judged.all) - len(due.Changes), View: o.view}, nil
+}
+
+// uncovered returns what could not be read when the plan was made, so that
+// nobody takes it for done, less what is listed already.
+func uncovered(saved, due *reconcile.Plan) []reconcile.Incomplete {
+	type place struct{ account, region, image string }
+	listed := map[place]bool{}
+	for _, i := range due.Incomplete {
+		listed[place{i.Account, i.Region, i.Image}] = true
+	}
+	var rest []reconcile.Incomplete
+	for _, i := range saved.Incomplete {
+		if !listed[place{i.Account, i.Region, i.Image}] {
+			i.Error = "when the plan was made: " + i.Error
+			i.Hint = "the plan does not cover it; make a new one"
+			rest = append(rest, i)
+		}
+	}
+	return rest
 }
 
 // savedLanes asks for the plan's images alone, lane by lane.

@@ -28,7 +28,7 @@ func saved(t *testing.T, e *estate) *reconcile.Plan {
 }
 
 func (e *estate) recheck(plan *reconcile.Plan) (*reconcile.Plan, reconcile.Comparison, *run.View, error) {
-	checked, err := run.Recheck(context.Background(), e.request(), plan, "", e.cloud.openReader, e.options)
+	checked, err := run.Recheck(context.Background(), e.request(), plan, e.cloud.openReader, e.options)
 	if err != nil {
 		return nil, reconcile.Comparison{}, nil, err
 	}
@@ -213,7 +213,7 @@ func TestRecheckingDoesNotMissImagesThatThePlanHasNoNeedOf(t *testing.T) {
 	e.single("in-sync", who(alice), who(alice))
 	e.scope.Images = []string{"a", "in-sync"}
 	plan := saved(t, e)
-	rechecked, err := run.Recheck(context.Background(), e.request(), plan, "", e.cloud.openReader, e.options)
+	rechecked, err := run.Recheck(context.Background(), e.request(), plan, e.cloud.openReader, e.options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,9 @@ func TestAPartOfASavedPlanIsAppliedAndTheRestIsCounted(t *testing.T) {
 		e.single("moves", who(alice), who(unit))
 		e.single("swap", who(alice), who(bob))
 		plan := saved(t, e)
-		rechecked, err := run.Recheck(context.Background(), e.request(), plan, c.only, e.cloud.openReader, e.options)
+		request := e.request()
+		request.Only = c.only
+		rechecked, err := run.Recheck(context.Background(), request, plan, e.cloud.openReader, e.options)
 		if err != nil {
 			t.Fatal(err)
 		}

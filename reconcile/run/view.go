@@ -51,6 +51,11 @@ func (o *observer) observe(ctx context.Context, lanes []work) {
 		owner := o.declarations.OwnerOf(w.lane.Provider, w.lane.Account)
 		owners[owner.Name] = append(owners[owner.Name], w)
 	}
+	for _, owner := range o.declarations.Owners {
+		for _, w := range owners[owner.Name] {
+			o.options.Watch(Event{Phase: Listing, Lane: w.lane, Owner: owner.Name})
+		}
+	}
 	var group sync.WaitGroup
 	for _, owner := range o.declarations.Owners {
 		if todo := owners[owner.Name]; len(todo) > 0 {
@@ -75,7 +80,6 @@ func (o *observer) owner(ctx context.Context, owner reconcile.Owner, lanes []wor
 }
 
 func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work) {
-	o.options.Watch(Event{Phase: Listing, Lane: w.lane, Owner: owner})
 	images, err := reader.List(ctx, w.lane.Region, w.ids)
 	if err != nil {
 		o.unknownLane(w.lane, owner, err)
