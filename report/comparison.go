@@ -11,7 +11,7 @@ import (
 func (textWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, style Style) error {
 	p := &page{style: style}
 	if c.Stale() {
-		p.line(0, paint(red, "The saved plan is stale:"), say(" it does not name what has to be done now."))
+		p.statement(red, "The saved plan is stale:", "it does not name what has to be done now.")
 	} else {
 		p.line(0, paint(green, "The saved plan holds."))
 	}

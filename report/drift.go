@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"github.com/amisync/amisync/reconcile"
 )
@@ -24,11 +25,16 @@ var directions = []struct {
 // WriteDrift shows how the cloud departs from the manifests.
 func (textWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error {
 	p := &page{style: style}
-	p.scope(d.Scope)
+	names := findingNames(d.Findings)
+	for _, deviation := range d.Deviations {
+		names[deviation.Principal.Principal] = deviation.Principal.Alias
+	}
+	p.scope(d.Scope, names)
 	p.inSync(d)
 	p.lanes(deviations(d.Deviations))
 	p.findings(d.Findings)
 	p.incomplete(d.Incomplete)
+	p.toMend(d)
 	var counts []count
 	for _, direction := range directions {
 		counts = append(counts, count{n: d.Summary[direction.kind], one: string(direction.kind), color: direction.color})
@@ -45,16 +51,31 @@ func (p *page) inSync(d *reconcile.Drift) {
 	p.space()
 	switch {
 	case len(d.Incomplete) > 0:
-		p.line(0, paint(yellow, "No drift is known, but not everything could be read: the cloud may differ there."))
+		p.prose(0, yellow, "No drift is known, but not everything could be read: the cloud may differ there.")
+	case risky(d.Findings) && !d.Scope.IsAll():
+		p.statement(bold, "In sync", "in what the filter lets through, apart from the findings below.")
 	case risky(d.Findings):
-		p.line(0, paint(bold, "In sync,"), say(" apart from the findings below."))
+		p.statement(bold, "In sync,", "apart from the findings below.")
 	case len(d.Deviations) > 0:
-		p.line(0, paint(green, "In sync,"), say(" apart from young images that the next apply will share."))
+		p.statement(green, "In sync,", "apart from young images that the next apply will share.")
 	case !d.Scope.IsAll():
-		p.line(0, paint(green, "In sync."), say(" What the filter lets through is as declared."))
+		p.statement(green, "In sync.", "What the filter lets through is as declared.")
 	default:
-		p.line(0, paint(green, "In sync."), say(" The cloud is as declared."))
+		p.statement(green, "In sync.", "The cloud is as declared.")
 	}
+}
+
+// toMend says what to do about drift.
+func (p *page) toMend(d *reconcile.Drift) {
+	if !d.Found() {
+		return
+	}
+	text := "Apply changes nothing here; what may stay has to be declared (see `amisync import`)."
+	if slices.ContainsFunc(d.Deviations, func(v reconcile.Deviation) bool { return v.Kind != reconcile.DriftUnmanaged }) {
+		text = "`amisync plan` shows what apply would change; what may stay has to be declared."
+	}
+	p.space()
+	p.prose(0, plain, text)
 }
 
 func deviations(deviations []reconcile.Deviation) []entry {

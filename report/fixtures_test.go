@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/amisync/amisync/principal"
@@ -73,7 +75,7 @@ func until(c reconcile.Change, day, note string) reconcile.Change {
 }
 
 func finish(p *reconcile.Plan) *reconcile.Plan {
-	p.At = at
+	p.At, p.Findings = at, slices.Clone(p.Findings) // they are sorted in place
 	p.Inventory = reconcile.Counts{Lanes: 3, Listed: 120, Picked: 9, Retired: 14}
 	p.Finish(aliases, map[principal.Provider]reconcile.Carrier{
 		principal.AWS: func(changes []reconcile.Change) []reconcile.Call {
@@ -100,6 +102,38 @@ var findings = []reconcile.Finding{
 		Principal: named(payments), Source: line(3), Hint: "declare it again, or take it off spec.protect in policy.yaml if it is really to go"},
 	{Code: "AMI018", Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Message: "two exclusive shares claim this image: base-al2023 and everything", Image: golden,
 		Hint: "narrow one of the selectors, or make one share additive"},
+}
+
+// held are findings about revokes that a filter holds back.
+func held(images ...reconcile.NamedImage) []reconcile.Finding {
+	var findings []reconcile.Finding
+	for _, i := range images {
+		findings = append(findings, reconcile.Finding{Code: "AMI020", Severity: reconcile.SeverityWarning, Image: i, Principal: named(payments), Source: line(3),
+			Message: "the revoke of payments-prod from " + i.Name + " is left out: the filter leaves out a grant that may replace it", Hint: "run without the filter"})
+	}
+	return findings
+}
+
+// stillDeclared is a finding that stops images without naming them.
+var stillDeclared = []reconcile.Finding{{Code: "AMI021", Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Share: "base-al2023", Principal: named(dataProd),
+	Source: line(12), Message: "data-prod keeps 3 images of share base-al2023, which still declares it", Hint: "take it out of the share and run this again"}}
+
+// alike are findings that differ in their image alone, but for one.
+func alike(images ...reconcile.NamedImage) []reconcile.Finding {
+	var findings []reconcile.Finding
+	for _, image := range images {
+		lost := 3
+		if image == golden {
+			lost = 4
+		}
+		name := image.Name
+		if name == "" {
+			name = image.ID
+		}
+		findings = append(findings, reconcile.Finding{Code: "AMI003", Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Image: image, Source: line(3),
+			Message: fmt.Sprintf("%s loses %d of its 5 principals, the policy allows 50 %%", name, lost), Hint: "take them out in smaller parts"})
+	}
+	return findings
 }
 
 func everyday() *reconcile.Plan {

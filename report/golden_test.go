@@ -44,13 +44,19 @@ func documents() map[string]render {
 	move := []reconcile.Change{grant(base18, workloads, 14), revoke(base18, payments), revoke(base18, dataProd)}
 	filtered := reconcile.Scope{Owners: []string{"image-factory"}, Images: []string{"base-*"}, Principals: []principal.Principal{workloads}, Only: reconcile.OnlyGrants}
 	return map[string]render{
-		"plan-empty":          plan(finish(&reconcile.Plan{})),
-		"plan-empty-filtered": plan(finish(&reconcile.Plan{Scope: filtered})),
-		"plan-empty-unknown":  plan(finish(&reconcile.Plan{Incomplete: unread})),
-		"plan-empty-findings": plan(finish(&reconcile.Plan{Findings: findings[2:3]})),
-		"plan-everyday":       plan(everyday()),
-		"plan-grants":         plan(finish(&reconcile.Plan{Changes: []reconcile.Change{grant(base18, acme, 12), grant(base18, contract, 16)}})),
-		"plan-revokes":        plan(finish(&reconcile.Plan{Changes: []reconcile.Change{revoke(base18, stranger), change(reconcile.VerbUnpublish, base11, principal.Everyone, reconcile.Undeclared, 3)}})),
+		"plan-empty":                   plan(finish(&reconcile.Plan{})),
+		"plan-empty-filtered":          plan(finish(&reconcile.Plan{Scope: filtered})),
+		"plan-empty-unknown":           plan(finish(&reconcile.Plan{Incomplete: unread})),
+		"plan-empty-findings":          plan(finish(&reconcile.Plan{Findings: findings[2:3]})),
+		"plan-empty-filtered-findings": plan(finish(&reconcile.Plan{Scope: filtered, Findings: findings[2:3]})),
+		"plan-empty-held":              plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Principals: []principal.Principal{payments}}, Findings: held(base18, base11)})),
+		"plan-empty-refused":           plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Principals: []principal.Principal{dataProd}, Only: reconcile.OnlyRevokes}, Findings: stillDeclared})),
+		"plan-in-part":                 plan(finish(&reconcile.Plan{Changes: move, Findings: findings[4:]})),
+		"plan-nothing-left":            plan(finish(&reconcile.Plan{Changes: []reconcile.Change{grant(golden, workloads, 14)}, Findings: findings[4:]})),
+		"plan-alike":                   plan(finish(&reconcile.Plan{Changes: move, Findings: alike(baseEU, base18, base11, base04, golden, lab)})),
+		"plan-everyday":                plan(everyday()),
+		"plan-grants":                  plan(finish(&reconcile.Plan{Changes: []reconcile.Change{grant(base18, acme, 12), grant(base18, contract, 16)}})),
+		"plan-revokes":                 plan(finish(&reconcile.Plan{Changes: []reconcile.Change{revoke(base18, stranger), change(reconcile.VerbUnpublish, base11, principal.Everyone, reconcile.Undeclared, 3)}})),
 		"plan-publish": plan(finish(&reconcile.Plan{
 			Changes: []reconcile.Change{change(reconcile.VerbPublish, golden, principal.Everyone, reconcile.Declared, 31)},
 			Findings: []reconcile.Finding{{Code: "AMI001", Severity: reconcile.SeverityWarning, Message: "becomes public: anybody with an AWS account can launch and copy it",
@@ -65,12 +71,15 @@ func documents() map[string]render {
 			{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied},
 			{Change: grant(base11, workloads, 14), Status: reconcile.StatusApplied},
 		}}),
-		"result-partial":   result(partial()),
-		"drift-none":       drift(&reconcile.Drift{At: at}),
-		"drift-pending":    drift(driftOf(reconcile.DriftPending)),
-		"drift-unknown":    drift(&reconcile.Drift{At: at, Incomplete: unread[1:2], Unknown: 1}),
-		"drift-all-kinds":  drift(driftOf(reconcile.DriftMissing, reconcile.DriftExtra, reconcile.DriftPublic, reconcile.DriftPending, reconcile.DriftExpired, reconcile.DriftUnmanaged)),
-		"comparison-holds": comparison(reconcile.Comparison{Due: move[:1], Satisfied: move[1:2]}),
+		"result-partial":          result(partial()),
+		"result-interrupted":      result(interrupted()),
+		"drift-unmanaged":         drift(driftOf(reconcile.DriftUnmanaged)),
+		"drift-filtered-findings": drift(&reconcile.Drift{At: at, Scope: filtered, Findings: findings[2:3]}),
+		"drift-none":              drift(&reconcile.Drift{At: at}),
+		"drift-pending":           drift(driftOf(reconcile.DriftPending)),
+		"drift-unknown":           drift(&reconcile.Drift{At: at, Incomplete: unread[1:2], Unknown: 1}),
+		"drift-all-kinds":         drift(driftOf(reconcile.DriftMissing, reconcile.DriftExtra, reconcile.DriftPublic, reconcile.DriftPending, reconcile.DriftExpired, reconcile.DriftUnmanaged)),
+		"comparison-holds":        comparison(reconcile.Comparison{Due: move[:1], Satisfied: move[1:2]}),
 		"comparison-stale": comparison(reconcile.Comparison{Due: move[:1], Satisfied: move[1:2], Unknown: []reconcile.Change{grant(golden, workloads, 14)},
 			Dropped: move[2:], Added: []reconcile.Change{revoke(base11, stranger)}}),
 	}
@@ -91,6 +100,19 @@ func partial() *reconcile.Result {
 		{Change: grant(lab, workloads, 14), Status: reconcile.StatusNotAttempted, Because: "the run was interrupted"},
 		{Change: grant(baseEU, workloads, 14), Status: reconcile.StatusApplied},
 	}}
+}
+
+// interrupted is the result of a run that was stopped between two images, one
+// call of which failed for two changes before.
+func interrupted() *reconcile.Result {
+	r := &reconcile.Result{StartedAt: at, EndedAt: at, Interrupted: true, Outcomes: []reconcile.Outcome{
+		{Change: grant(base11, workloads, 14), Status: reconcile.StatusApplied}}}
+	for _, i := range []reconcile.NamedImage{base18, golden} {
+		for _, p := range []principal.Principal{workloads, payments, dataProd} {
+			r.Outcomes = append(r.Outcomes, reconcile.Outcome{Change: grant(i, p, 14), Status: reconcile.StatusNotAttempted, Because: "interrupted"})
+		}
+	}
+	return r
 }
 
 func driftOf(kinds ...reconcile.DriftKind) *reconcile.Drift {
@@ -166,6 +188,9 @@ func TestDocumentsLookAsTheGoldenFilesSay(t *testing.T) {
 	for _, name := range []string{"plan-empty", "plan-findings", "plan-hostile", "result-partial", "drift-all-kinds", "comparison-stale"} {
 		check(t, name+".json", text(t, documents()[name], report.JSON, report.Style{}))
 	}
+	for _, name := range []string{"plan-everyday", "plan-alike", "plan-filtered", "plan-in-part", "result-partial", "drift-all-kinds", "comparison-stale"} {
+		check(t, name+"-80.txt", text(t, documents()[name], report.Text, report.Style{Names: names, Width: 80}))
+	}
 	check(t, "plan-findings-narrow.txt", text(t, documents()["plan-findings"], report.Text, report.Style{Names: names, Width: 72}))
 	check(t, "plan-everyday-color.txt", text(t, documents()["plan-everyday"], report.Text, report.Style{Names: names, Color: true}))
 }
@@ -189,6 +214,28 @@ func TestTextIsHarmlessAndTidy(t *testing.T) {
 			if strings.TrimRight(l, " \n") != strings.TrimSuffix(l, "\n") {
 				t.Errorf("%s: spaces at the end of %q", name, l)
 			}
+		}
+	}
+}
+
+func TestLinesFitTheWidth(t *testing.T) {
+	for name, render := range documents() {
+		if name == "plan-hostile" {
+			continue // holds words that are wider
+		}
+		got := strings.TrimSuffix(text(t, render, report.Text, report.Style{Names: names, Width: 80}), "\n")
+		body, last := got[:strings.LastIndexByte(got, '\n')], got[strings.LastIndexByte(got, '\n')+1:]
+		for l := range strings.Lines(body) {
+			if utf8.RuneCountInString(l) > 80+1 {
+				t.Errorf("%s: too wide: %q", name, l)
+			}
+		}
+		whole := text(t, render, report.Text, report.Style{Names: names})
+		if !strings.HasSuffix(whole, last+"\n") {
+			t.Errorf("%s: the last line is broken: %q", name, last)
+		}
+		if words, want := strings.Join(strings.Fields(got), " "), strings.Join(strings.Fields(whole), " "); words != want {
+			t.Errorf("%s: the width changes the words:\n%s", name, got)
 		}
 	}
 }

@@ -73,6 +73,17 @@ func (p *page) prose(indent int, c color, text string) {
 	}
 }
 
+// statement writes prose that begins with a verdict in a colour of its own.
+func (p *page) statement(c color, verdict, rest string) {
+	for i, line := range wrap(Safe(verdict+" "+rest), p.style.Width) {
+		if after, found := strings.CutPrefix(line, verdict); i == 0 && found {
+			p.line(0, paint(c, verdict), say(after))
+		} else {
+			p.line(0, say(line))
+		}
+	}
+}
+
 // minimumWrap is the narrowest column that text is wrapped to: below it,
 // wrapping makes text harder to read, not easier.
 const minimumWrap = 20
@@ -80,7 +91,7 @@ const minimumWrap = 20
 // wrap breaks text at spaces into lines of at most width columns. Words are
 // never broken, so an id or a path can still be copied.
 func wrap(text string, width int) []string {
-	if width < minimumWrap {
+	if width < minimumWrap || utf8.RuneCountInString(text) <= width {
 		return []string{text}
 	}
 	var lines []string

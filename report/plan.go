@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -14,7 +16,7 @@ type textWriter struct{}
 // the numbers.
 func (textWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) error {
 	p := &page{style: style}
-	p.scope(plan.Scope)
+	p.scope(plan.Scope, planNames(plan))
 	if len(plan.Changes) == 0 {
 		p.noChanges(plan)
 	} else {
@@ -23,7 +25,7 @@ func (textWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) erro
 	p.findings(plan.Findings)
 	p.incomplete(plan.Incomplete)
 	p.inventory(plan)
-	p.refusal(plan.Findings)
+	p.refusal(plan)
 	s := plan.Summary
 	p.counts("Plan",
 		count{s.Images, "image", "images", bold},
@@ -49,19 +51,32 @@ func (p *page) changes(changes []reconcile.Change) {
 	}
 }
 
+// heldRevoke is the code of findings about revokes that a filter holds back.
+const heldRevoke = "AMI020"
+
 // noChanges says what an empty plan means: not the same when something was
 // left out, could not be read, or is in the way.
 func (p *page) noChanges(plan *reconcile.Plan) {
+	held := 0
+	for _, f := range plan.Findings {
+		if f.Code == heldRevoke {
+			held++
+		}
+	}
 	p.space()
 	switch {
 	case len(plan.Incomplete) > 0:
-		p.line(0, paint(yellow, "No changes are known, but not everything could be read: the cloud may differ there."))
+		p.prose(0, yellow, "No changes are known, but not everything could be read: the cloud may differ there.")
+	case held > 0:
+		p.statement(bold, "No changes:", number(held, "revoke is", "revokes are")+" held back; see the findings below.")
+	case risky(plan.Findings) && !plan.Scope.IsAll():
+		p.statement(bold, "No changes", "in what the filter lets through; see the findings below.")
 	case risky(plan.Findings):
-		p.line(0, paint(bold, "No changes."), say(" The cloud is as declared, apart from the findings below."))
+		p.statement(bold, "No changes.", "The cloud is as declared, apart from the findings below.")
 	case !plan.Scope.IsAll():
-		p.line(0, paint(green, "No changes."), say(" What the filter lets through is as declared."))
+		p.statement(green, "No changes.", "What the filter lets through is as declared.")
 	default:
-		p.line(0, paint(green, "No changes."), say(" The cloud is as declared."))
+		p.statement(green, "No changes.", "The cloud is as declared.")
 	}
 }
 
@@ -73,8 +88,8 @@ func (p *page) inventory(plan *reconcile.Plan) {
 		if i.Retired > 0 {
 			retired = " (no longer among the newest, left alone)"
 		}
-		p.line(0, say(fmt.Sprintf("Looked at %s: %s listed, %d picked, %d retired%s.",
-			number(i.Lanes, "lane", "lanes"), images(i.Listed), i.Picked, i.Retired, retired)))
+		p.prose(0, plain, fmt.Sprintf("Looked at %s: %s listed, %d picked, %d retired%s.",
+			number(i.Lanes, "lane", "lanes"), images(i.Listed), i.Picked, i.Retired, retired))
 	}
 	if len(plan.Changes) > 0 && plan.Digest != "" {
 		p.line(0, say("Digest "+plan.Digest))
@@ -82,21 +97,48 @@ func (p *page) inventory(plan *reconcile.Plan) {
 }
 
 // refusal says what the findings keep from being applied.
-func (p *page) refusal(findings []reconcile.Finding) {
+func (p *page) refusal(plan *reconcile.Plan) {
 	run, image := 0, 0
-	for _, f := range findings {
+	stopped := map[principal.Image]bool{}
+	for _, f := range plan.Findings {
 		switch {
 		case f.Refuses() && f.Stops == reconcile.StopsRun:
 			run++
 		case f.Refuses():
 			image++
+			stopped[f.Image.Image] = true
 		}
 	}
+	rest := slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return !stopped[c.Image.Image] })
+	its := "its image"
+	if stopped[principal.Image{}] {
+		its = "its images"
+	}
+	kept := number(image, "error keeps "+its, "errors keep their images") + " from being changed; "
 	p.space()
 	switch {
 	case run > 0:
-		p.line(0, paint(red, "Refused:"), say(" "+number(run, "error stops", "errors stop")+" the run; nothing is applied until that is mended."))
+		p.statement(red, "Refused:", number(run, "error stops", "errors stop")+" the run; nothing is applied until that is mended.")
+	case image > 0 && rest:
+		p.statement(yellow, "In part:", kept+"the rest can be applied.")
 	case image > 0:
-		p.line(0, paint(yellow, "In part:"), say(" "+number(image, "error keeps its image", "errors keep their images")+" from being changed; the rest can be applied."))
+		p.statement(red, "Refused:", kept+"nothing is left to apply.")
 	}
+}
+
+// planNames returns the names that a plan knows of principals.
+func planNames(plan *reconcile.Plan) map[principal.Principal]string {
+	names := findingNames(plan.Findings)
+	for _, c := range plan.Changes {
+		names[c.Principal.Principal] = c.Principal.Alias
+	}
+	return names
+}
+
+func findingNames(findings []reconcile.Finding) map[principal.Principal]string {
+	names := map[principal.Principal]string{}
+	for _, f := range findings {
+		names[f.Principal.Principal] = f.Principal.Alias
+	}
+	return names
 }

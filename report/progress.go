@@ -22,7 +22,8 @@ const (
 	Live
 )
 
-// redrawEvery is how often the live line is drawn at most.
+// redrawEvery is how often the live line is drawn at most. It is also how long
+// it waits at first, until every lane has been told of.
 const redrawEvery = 100 * time.Millisecond
 
 // eraseLine returns to the first column and clears the line.
@@ -41,6 +42,7 @@ type Progress struct {
 	lanes  map[reconcile.Lane]*laneProgress
 	drawn  time.Time // when the live line was last drawn
 	shown  bool      // the live line is on the screen
+	due    bool      // a timer will draw the live line
 	closed bool
 }
 
@@ -51,7 +53,7 @@ func NewProgress(w io.Writer, mode ProgressMode, width int, now func() time.Time
 	if width <= 0 {
 		width = 80
 	}
-	return &Progress{w: w, mode: mode, width: width, now: now, lanes: map[reconcile.Lane]*laneProgress{}}
+	return &Progress{w: w, mode: mode, width: width, now: now, drawn: now(), lanes: map[reconcile.Lane]*laneProgress{}}
 }
 
 // Watch takes note of an event and shows it. Failures to write are ignored:
@@ -107,14 +109,28 @@ func (p *Progress) finish(l *laneProgress) {
 	}
 }
 
+// draw draws the live line, now or when it is time to. What was told last is
+// always drawn in the end, however long nothing follows.
 func (p *Progress) draw() {
-	now := p.now()
-	if now.Sub(p.drawn) < redrawEvery {
-		return
+	wait := redrawEvery - p.now().Sub(p.drawn)
+	switch {
+	case wait <= 0:
+		// The last column stays free: some terminals wrap when it is filled.
+		fmt.Fprint(p.w, eraseLine+clip(p.status(), p.width-1))
+		p.drawn, p.shown = p.now(), true
+	case !p.due:
+		p.due = true
+		time.AfterFunc(wait, p.drawDue)
 	}
-	// The last column stays free: some terminals wrap when it is filled.
-	fmt.Fprint(p.w, eraseLine+clip(p.status(), p.width-1))
-	p.drawn, p.shown = now, true
+}
+
+func (p *Progress) drawDue() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.due = false
+	if !p.closed {
+		p.draw()
+	}
 }
 
 func (p *Progress) erase() {

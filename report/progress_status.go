@@ -48,51 +48,50 @@ func (l *laneProgress) line() string {
 	return l.name + ": " + text
 }
 
-var phases = []struct {
-	run.Phase
-	during, after string
-}{
-	{run.Listing, "listing", "listed"},
-	{run.Reading, "reading", "read"},
-	{run.Applying, "applying", "applied"},
+// tally counts what a phase has to do: of so many, those that came out well
+// and those that did not.
+type tally struct{ total, well, failed int }
+
+func (t *tally) add(total, ended, failed int) {
+	t.total, t.well, t.failed = t.total+total, t.well+ended-failed, t.failed+failed
 }
 
-// status is the live line: what all lanes are doing, taken together.
+// text is the tally as a part of the live line: the two counts reach the total
+// together.
+func (t tally) text(before, after, failure string) string {
+	text := fmt.Sprintf("%s %d/%d%s", before, t.well, t.total, after)
+	if t.failed > 0 {
+		text += fmt.Sprintf(" (%d %s)", t.failed, failure)
+	}
+	return text
+}
+
+// status is the live line: how far all lanes are, taken together. Every lane is
+// known from the start; how many images there are to read, once all are listed.
 func (p *Progress) status() string {
-	type sum struct{ lanes, ended, done, total, failed int }
-	sums := map[run.Phase]sum{}
+	var lanes, images, applied tally
 	for _, l := range p.lanes {
-		s := sums[l.phase]
-		s.lanes++
-		if l.ended {
-			s.ended++
+		switch {
+		case l.err != nil:
+			lanes.add(1, 1, 1)
+		case l.phase == run.Listing && !l.ended:
+			lanes.add(1, 0, 0)
+		default:
+			lanes.add(1, 1, 0)
 		}
-		s.done, s.total, s.failed = s.done+l.done, s.total+l.total, s.failed+l.failed
-		if l.err != nil {
-			s.failed++
+		switch l.phase {
+		case run.Reading:
+			images.add(l.total, l.done, l.failed)
+		case run.Applying:
+			applied.add(l.total, l.done, l.failed)
 		}
-		sums[l.phase] = s
 	}
-	var parts []string
-	failed := 0
-	for _, phase := range phases {
-		s := sums[phase.Phase]
-		failed += s.failed
-		if s.lanes == 0 {
-			continue
-		}
-		word := phase.during
-		if s.ended == s.lanes {
-			word = phase.after
-		}
-		what := number(s.lanes, "lane", "lanes")
-		if phase.Phase != run.Listing {
-			what = fmt.Sprintf("%d/%d images in %s", s.done, s.total, what)
-		}
-		parts = append(parts, word+" "+what)
+	if applied.total > 0 {
+		return applied.text("applied", " images", "failed")
 	}
-	if failed > 0 {
-		parts = append(parts, fmt.Sprintf("%d failed", failed))
+	parts := []string{lanes.text("lanes", "", "not read")}
+	if images.total > 0 {
+		parts = append(parts, images.text("images", "", "not read"))
 	}
 	return strings.Join(parts, " · ")
 }

@@ -81,23 +81,60 @@ func risky(findings []reconcile.Finding) bool {
 	return slices.ContainsFunc(findings, func(f reconcile.Finding) bool { return f.Severity != reconcile.SeverityNote })
 }
 
-// findings writes the findings, the most severe first.
+// findings writes the findings, the most severe first. Of those that differ in
+// nothing but the image, within a lane, the first speaks for all.
 func (p *page) findings(findings []reconcile.Finding) {
 	sorted := slices.Clone(findings)
 	slices.SortStableFunc(sorted, reconcile.CompareFindings)
-	var remarks []remark
+	var first []reconcile.Finding
+	others := map[reconcile.Finding][]string{} // the other images, by what is common
 	for _, f := range sorted {
-		text := f.Message
-		if f.Refuses() {
-			text += map[reconcile.Stop]string{reconcile.StopsRun: " (stops the run)", reconcile.StopsImage: " (stops this image)"}[f.Stops]
+		key := withoutImage(f)
+		if names, seen := others[key]; seen && f.Image.ID != "" {
+			others[key] = append(names, joined(" ", f.Image.Name, f.Image.ID))
+			continue
 		}
-		r := remark{label: paint(severityColor[f.Severity], string(f.Severity)), code: f.Code, text: text, hint: f.Hint}
+		others[key] = nil
+		first = append(first, f)
+	}
+	var remarks []remark
+	for _, f := range first {
+		r := remark{label: paint(severityColor[f.Severity], string(f.Severity)), code: f.Code, text: f.Message + stops(f), hint: f.Hint}
 		if about := p.subject(f); about != "" {
-			r.places = []string{about}
+			r.places = append(r.places, about)
+		}
+		if names := others[withoutImage(f)]; len(names) > 0 {
+			r.places = append(r.places, "and "+number(len(names), "more image", "more images")+" alike:")
+			r.places = append(r.places, names...)
 		}
 		remarks = append(remarks, r)
 	}
 	p.remarks("Findings", remarks)
+}
+
+// withoutImage is the finding without what tells its image from the others of
+// its lane.
+func withoutImage(f reconcile.Finding) reconcile.Finding {
+	for _, name := range []string{f.Image.Name, f.Image.ID} {
+		if name != "" {
+			f.Message = strings.ReplaceAll(f.Message, name, "\x00")
+		}
+	}
+	f.Image.Name, f.Image.ID = "", ""
+	return f
+}
+
+// stops says what the finding keeps from being applied.
+func stops(f reconcile.Finding) string {
+	switch {
+	case !f.Refuses():
+		return ""
+	case f.Stops == reconcile.StopsRun:
+		return " (stops the run)"
+	case f.Image.ID == "":
+		return " (stops its images)"
+	}
+	return " (stops this image)"
 }
 
 func (p *page) subject(f reconcile.Finding) string {

@@ -49,19 +49,11 @@ func For(format Format) (Writer, error) {
 // zero value is plain text. JSON has no style.
 type Style struct {
 	Color bool
-	// Width is the number of columns at which explanations are wrapped; zero
-	// wraps nothing. Lines about changes are never wrapped.
+	// Width is the number of columns at which prose is wrapped, and lines about
+	// changes go on below; zero leaves every line whole. Words, and the last line,
+	// are never broken.
 	Width int
 	// Names are the owner accounts' names by account id, for headings. An
 	// account without one is shown by its id.
 	Names map[string]string
-}
-
-// NamesOf returns the names of the declared owner accounts.
-func NamesOf(declarations *reconcile.Declarations) map[string]string {
-	names := make(map[string]string, len(declarations.Owners))
-	for _, owner := range declarations.Owners {
-		names[owner.Account] = owner.Name
-	}
-	return names
 }

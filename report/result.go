@@ -59,19 +59,33 @@ func outcomes(outcomes []reconcile.Outcome) []entry {
 	sorted := slices.Clone(outcomes)
 	slices.SortStableFunc(sorted, func(a, b reconcile.Outcome) int { return cmp.Compare(rank(a), rank(b)) })
 	var entries []entry
-	for _, o := range sorted {
+	for i, o := range sorted {
 		known := statuses[rank(o)]
 		cells := append([]span{paint(known.color, string(o.Status))}, change(o.Change)...)
 		e := entry{image: o.Change.Image, urgent: known.urgent, row: row{cells: append(cells, paint(faint, place(o.Change.Source)))}}
-		if o.Because != "" {
-			e.row.below = append(e.row.below, "because: "+o.Because)
-		}
-		if o.Hint != "" {
-			e.row.below = append(e.row.below, "hint: "+o.Hint)
+		if i+1 == len(sorted) || !sameCause(o, sorted[i+1]) {
+			e.row.below = causes(o)
 		}
 		entries = append(entries, e)
 	}
 	return entries
+}
+
+// sameCause reports whether what is said of the second change holds for the
+// first, so that it is said once, below both.
+func sameCause(a, b reconcile.Outcome) bool {
+	return a.Change.Image == b.Change.Image && a.Status == b.Status && a.Because == b.Because && a.Hint == b.Hint
+}
+
+func causes(o reconcile.Outcome) []string {
+	var texts []string
+	if o.Because != "" {
+		texts = append(texts, "because: "+o.Because)
+	}
+	if o.Hint != "" {
+		texts = append(texts, "hint: "+o.Hint)
+	}
+	return texts
 }
 
 // next says what to do where the run did not do everything.
@@ -85,6 +99,10 @@ func (p *page) next(r *reconcile.Result) {
 	}
 	for _, refused := range refusals(r.Outcomes) {
 		p.prose(2, plain, refused)
+	}
+	if r.Interrupted && r.Summary[reconcile.StatusFailed]+r.Summary[reconcile.StatusSkipped]+len(r.Incomplete) == 0 {
+		p.prose(2, plain, "Run apply again: it does what is left.")
+		return
 	}
 	p.prose(2, plain, "Mend the causes above and apply again: it does what is still missing, and nothing twice.")
 }

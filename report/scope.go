@@ -3,11 +3,13 @@ package report
 import (
 	"strings"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
-// scope says what a document leaves out, in the words of the command line.
-func (p *page) scope(s reconcile.Scope) {
+// scope says what a document leaves out, in the words of the command line, with
+// the names that the document knows of principals.
+func (p *page) scope(s reconcile.Scope, names map[principal.Principal]string) {
 	if s.IsAll() {
 		return
 	}
@@ -23,12 +25,16 @@ func (p *page) scope(s reconcile.Scope) {
 	add("image", s.Images)
 	var principals []string
 	for _, who := range s.Principals {
-		principals = append(principals, who.String())
+		if name := names[who]; name != "" {
+			principals = append(principals, name+" ("+who.ID+")")
+		} else {
+			principals = append(principals, who.String())
+		}
 	}
 	add("principal", principals)
 	if s.Only != "" {
 		filters = append(filters, "only "+string(s.Only))
 	}
 	p.space()
-	p.line(0, paint(yellow, "filtered: "+strings.Join(filters, ", ")+"; other changes may exist"))
+	p.prose(0, yellow, "filtered: "+strings.Join(filters, ", ")+"; other changes may exist")
 }

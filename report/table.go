@@ -34,23 +34,39 @@ func columns(rows []row) []int {
 // anything takes no room.
 func (p *page) rows(indent int, widths []int, rows []row) {
 	for _, r := range rows {
-		last := len(r.cells) - 1
-		for last > 0 && r.cells[last].text == "" {
-			last--
-		}
-		var spans []span
-		for i, cell := range r.cells[:last+1] {
-			if widths[i] == 0 {
-				continue
-			}
-			spans = append(spans, cell)
-			if i < last {
-				spans = append(spans, say(strings.Repeat(" ", max(0, widths[i]-cell.width())+2)))
-			}
-		}
-		p.line(indent, spans...)
+		p.cells(indent, widths, r.cells)
 		for _, text := range r.below {
 			p.prose(indent+4, plain, text)
 		}
 	}
+}
+
+// cells writes one row. From the first cell that the page is too narrow for on,
+// it goes on below, further in and without columns.
+func (p *page) cells(indent int, widths []int, cells []span) {
+	below := indent + 4
+	var line []span
+	end, column := indent, indent // where the line ends so far, where the next cell starts
+	for i, cell := range cells {
+		if cell.text != "" {
+			if len(line) > 0 && p.style.Width > 0 && column+cell.width() > p.style.Width {
+				p.line(indent, line...)
+				line, indent, end, column, widths = nil, below, below, below, nil
+				parts := wrap(cell.text, p.style.Width-below)
+				for _, part := range parts[:len(parts)-1] {
+					p.line(below, paint(cell.color, part))
+				}
+				cell.text = parts[len(parts)-1]
+			}
+			line = append(line, say(strings.Repeat(" ", column-end)), cell)
+			end = column + cell.width()
+		}
+		switch {
+		case widths == nil:
+			column = end + 2
+		case widths[i] > 0:
+			column = max(column+widths[i], end) + 2
+		}
+	}
+	p.line(indent, line...)
 }

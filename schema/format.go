@@ -46,7 +46,7 @@ func formatOnce(file string, data []byte) ([]byte, error) {
 		if part.separator {
 			out.WriteString("---\n")
 		}
-		text, err := formatDocument(part.text)
+		text, err := formatDocument(part.text())
 		if err != nil {
 			return nil, unformattable(file)
 		}
@@ -82,9 +82,12 @@ func equal(a, b *yaml.Node) bool {
 	if a.Kind != yaml.MappingNode {
 		return slices.EqualFunc(a.Content, b.Content, equal)
 	}
+	values := make(map[string]*yaml.Node, len(b.Content)/2)
+	for i := 0; i < len(b.Content); i += 2 {
+		values[b.Content[i].Value] = b.Content[i+1]
+	}
 	for i := 0; i < len(a.Content); i += 2 {
-		other := strictyaml.Get(b, a.Content[i].Value)
-		if other == nil || !equal(a.Content[i+1], other) {
+		if other := values[a.Content[i].Value]; other == nil || !equal(a.Content[i+1], other) {
 			return false
 		}
 	}
@@ -94,8 +97,10 @@ func equal(a, b *yaml.Node) bool {
 // document is one document's text, and whether a separator stands before it.
 type document struct {
 	separator bool
-	text      string
+	lines     []string
 }
+
+func (d document) text() string { return strings.Join(d.lines, "") }
 
 // documents splits a file at its separators.
 func documents(data []byte) []document {
@@ -107,20 +112,20 @@ func documents(data []byte) []document {
 		case content == "...":
 			parts = append(parts, document{}) // a separator may follow, or not
 		case content == "---", strings.HasPrefix(content, "--- "):
-			if current.text != "" || current.separator {
+			if len(current.lines) > 0 || current.separator {
 				parts = append(parts, document{})
 				current = &parts[len(parts)-1]
 			}
 			current.separator = true
 			if rest := strings.TrimLeft(content[3:], " "); rest != "" {
-				current.text = rest + "\n"
+				current.lines = append(current.lines, rest+"\n")
 			}
 		default:
-			current.text += line
+			current.lines = append(current.lines, line)
 		}
 	}
 	for i := 1; i < len(parts); i++ {
-		parts[i].separator = parts[i].separator || parts[i].text != ""
+		parts[i].separator = parts[i].separator || len(parts[i].lines) > 0
 	}
 	return parts
 }

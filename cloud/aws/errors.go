@@ -48,7 +48,17 @@ var kinds = map[string]reconcile.ErrorKind{
 	"OperationNotPermitted":       reconcile.Invalid,
 
 	"ResourceLimitExceeded": reconcile.Quota,
+
+	"InvalidAMIID.Malformed": reconcile.Invalid,
+	"InvalidAction":          reconcile.Invalid,
+	"MissingParameter":       reconcile.Invalid,
+	"UnknownParameter":       reconcile.Invalid,
+	"ValidationError":        reconcile.Invalid,
 }
+
+// unknownError is what the SDK calls an answer without a code: a proxy's page,
+// for example.
+const unknownError = "UnknownError"
 
 // codeHints say how to go on where the code tells more than its kind.
 var codeHints = map[string]string{
@@ -67,7 +77,8 @@ var hints = map[reconcile.ErrorKind]string{
 }
 
 // callError turns what the SDK returned into an error of the engine. A code
-// that is not known is a refusal by the cloud; where there is no code at all,
+// that is not known is a refusal, perhaps of one entry: the code for an account
+// that does not exist, for one, is not documented. Where there is no code at all,
 // or the fault is the server's, nobody knows whether the call took effect.
 func callError(action, subject string, err error) *reconcile.Error {
 	failure := &reconcile.Error{Kind: reconcile.Uncertain, Action: action, Subject: subject, Err: err}
@@ -75,6 +86,8 @@ func callError(action, subject string, err error) *reconcile.Error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		failure.Err = errors.New("interrupted")
+	case isAPI && api.ErrorCode() == unknownError:
+		failure.Err = fmt.Errorf("the answer is HTTP %d without an error code of the cloud", statusOf(err))
 	case isAPI:
 		failure.Err = answered{api}
 		kind, known := kinds[api.ErrorCode()]
@@ -82,7 +95,7 @@ func callError(action, subject string, err error) *reconcile.Error {
 		case known:
 			failure.Kind = kind
 		case statusOf(err) < http.StatusInternalServerError:
-			failure.Kind = reconcile.Invalid
+			failure.Kind = reconcile.Refused
 		}
 	default:
 		failure.Err = errors.New(plainCause(err))

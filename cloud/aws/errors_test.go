@@ -36,7 +36,7 @@ func TestWhatAnErrorCodeMeans(t *testing.T) {
 		{503, "Unavailable", "The server is overloaded", reconcile.Uncertain, 2},
 		{502, "BadGateway", "x", reconcile.Uncertain, 2},
 		{500, "SomethingNew", "x", reconcile.Uncertain, 2},
-		{400, "SomethingNew", "x", reconcile.Invalid, 1},
+		{400, "SomethingNew", "x", reconcile.Refused, 1},
 		{400, "InvalidAMIID.Malformed", "Invalid id", reconcile.Invalid, 1},
 		{403, "Blocked", "This account is blocked", reconcile.Credentials, 1},
 		{403, "OptInRequired", "You are not subscribed to this service", reconcile.Credentials, 1},
@@ -76,8 +76,8 @@ func TestErrorsThatAreNotTheCloudsOwn(t *testing.T) {
 	}{
 		{"a gateway's page", 502, "<html><body>Bad Gateway</body></html>", reconcile.Uncertain},
 		{"a gateway's empty page", 504, "", reconcile.Uncertain},
-		{"a proxy's page", 403, "<html><body>Forbidden by proxy</body></html>", reconcile.Invalid},
-		{"an error without a code", 400, "<Response><Errors/></Response>", reconcile.Invalid},
+		{"a proxy's page", 403, "<html><body>Forbidden by proxy</body></html>", reconcile.Uncertain},
+		{"an error without a code", 400, "<Response><Errors/></Response>", reconcile.Uncertain},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			serve(t, map[string]func(int) answer{"ModifyImageAttribute": func(int) answer { return answer{c.status, c.body} }})

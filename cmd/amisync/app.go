@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -16,7 +17,8 @@ type streams struct {
 	inTerminal    bool // a person can be asked
 	outTerminal   bool
 	errTerminal   bool
-	width         int // columns of the terminal, 0 where there is none
+	width         int // columns of out's terminal, 0 where it is none
+	errWidth      int // the same of err
 	env           func(name string) (string, bool)
 	interruptible bool // signals of the process are the run's
 }
@@ -26,10 +28,16 @@ func processStreams() streams {
 	s.inTerminal = term.IsTerminal(int(os.Stdin.Fd()))
 	s.outTerminal = term.IsTerminal(int(os.Stdout.Fd()))
 	s.errTerminal = term.IsTerminal(int(os.Stderr.Fd()))
-	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		s.width = width
-	}
+	s.width, s.errWidth = columns(os.Stdout), columns(os.Stderr)
 	return s
+}
+
+func columns(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // runMain carries out one command line and returns its exit code.
@@ -37,11 +45,14 @@ func runMain(args []string, s streams) int {
 	signals := watchSignals(s)
 	defer signals.end()
 	tool := &tool{streams: s, signals: signals, now: time.Now}
+	if len(args) == 2 && (args[1] == "--version" || args[1] == "-v") {
+		args = []string{args[0], "version"}
+	}
 	app := newApp(tool)
 	err := app.RunContext(signals.context, permute(app, args))
 	if code := signals.exitCode(); code != 0 {
 		if err == nil {
-			err = errInterrupted
+			err = errors.New("interrupted, at the end of it all")
 		}
 		printError(s.err, err)
 		return code

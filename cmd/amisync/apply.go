@@ -98,12 +98,17 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 		return nil, err
 	}
 	a.clouds.options.Wait = max(c.Duration("wait"), 1) // zero would be the default of run
-	if file := c.String("out"); file != "" {
+	file, err := outFile(c)
+	if err != nil {
+		return nil, err
+	}
+	if file != "" {
 		// Before anything is changed: a result that cannot be kept is better
 		// noticed now.
 		if a.record, err = reserve(file); err != nil {
 			return nil, fmt.Errorf("saving the result: %w", err)
 		}
+		t.signals.discardAtOnce(a.record)
 	}
 	return a, nil
 }
@@ -183,14 +188,19 @@ func saveResult(file *reserved, result *reconcile.Result) error {
 
 // resultOutcome is the exit code of a run that was allowed to write.
 func resultOutcome(plan *reconcile.Plan, result *reconcile.Result) error {
-	wrote := len(result.Outcomes) > 0
+	n := result.Summary
+	wrote := n[reconcile.StatusApplied]+n[reconcile.StatusSatisfied]+n[reconcile.StatusFailed]+n[reconcile.StatusNotAttempted] > 0
 	switch {
+	case wrote && result.Interrupted && !result.Complete():
+		return &outcome{code: exitPartial, message: "interrupted: not everything was done", hint: "see above what was; amisync apply does what is left"}
 	case wrote && !result.Complete():
 		return &outcome{code: exitPartial, message: "not everything is as the manifests say", hint: "see above what is missing and why; amisync apply does what is left"}
 	case wrote && plan.Refused():
-		return &outcome{code: exitPartial, message: "a guard refuses part of the plan; the rest is applied", hint: seeFindings}
+		return &outcome{code: exitPartial, message: "a guard refuses part of the plan; the rest is done", hint: seeFindings}
 	case plan.Refused():
 		return &outcome{code: exitRefused, message: "a guard refuses what is left to do; nothing was changed", hint: seeFindings}
+	case len(result.Outcomes) > 0 && len(result.Incomplete) == 0 && !result.Complete(): // all skipped, such as grants that have expired since
+		return &outcome{code: exitPartial, message: "not everything is as the manifests say", hint: "see above what is missing and why"}
 	case !result.Complete():
 		return errIncomplete
 	}

@@ -24,7 +24,7 @@ func (a *applyRun) approve(c *cli.Context) error {
 	if c.Bool("auto-approve") || len(a.plan.Changes) == 0 {
 		return nil
 	}
-	fmt.Fprint(a.err, "\nCarry out this plan? Only yes is taken for a yes: ")
+	fmt.Fprint(a.err, "\nCarry out this plan? Type yes to go ahead: ")
 	answer, err := readLine(c.Context, a.in)
 	if err != nil {
 		return errInterrupted

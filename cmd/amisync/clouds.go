@@ -46,7 +46,7 @@ func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 	case level <= slog.LevelInfo:
 		mode = report.Lines
 	}
-	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.width, t.now) }}
+	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.errWidth, t.now) }}
 	clouds.progress = clouds.display()
 	clouds.aws = aws.New(aws.Options{Run: t.runName(), Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
 	clouds.options = run.Options{Parallel: parallel, Watch: clouds.watch, Stop: t.signals.stop, Now: t.now}

@@ -1,28 +1,38 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 )
 
 // reserved is a file that will be written as a whole or not at all. What stood
 // under its name before stays until commit.
 type reserved struct {
 	name string
-	temp *os.File // nil where the name is no regular file, such as a pipe
-	mode fs.FileMode
+	temp *os.File    // nil where the name is no regular file, such as a pipe
+	mode fs.FileMode // of the file that stands there; zero for a new one
 }
 
 // reserve makes sure that a file can be written, before anything depends on it.
 func reserve(name string) (*reserved, error) {
-	r := &reserved{name: name, mode: 0o644}
+	r := &reserved{name: name}
+	if strings.HasPrefix(name, "/dev/") { // what stands behind it may be a file that others write, too
+		return r, nil
+	}
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		r.name = target
+	} else if _, err := os.Lstat(name); err == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("the symbolic link leads nowhere")}
 	}
 	info, err := os.Stat(r.name)
 	switch {
+	case err == nil && info.IsDir():
+		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.EISDIR}
 	case err == nil && !info.Mode().IsRegular():
 		return r, nil
 	case err == nil:
@@ -30,7 +40,8 @@ func reserve(name string) (*reserved, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	r.temp, err = os.CreateTemp(filepath.Dir(r.name), "."+filepath.Base(r.name)+"-*")
+	temp := filepath.Join(filepath.Dir(r.name), "."+filepath.Base(r.name)+"-"+rand.Text()[:8])
+	r.temp, err = os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: path.Err} // not the temporary name
 	}
@@ -40,11 +51,19 @@ func reserve(name string) (*reserved, error) {
 // commit gives the file its content.
 func (r *reserved) commit(content []byte) error {
 	if r.temp == nil {
-		return os.WriteFile(r.name, content, r.mode)
+		file, err := os.OpenFile(r.name, os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(content)
+		return errors.Join(err, file.Close())
 	}
 	defer r.discard()
 	_, err := r.temp.Write(content)
-	if err := errors.Join(err, r.temp.Chmod(r.mode), r.temp.Close()); err != nil {
+	if r.mode != 0 {
+		err = errors.Join(err, r.temp.Chmod(r.mode))
+	}
+	if err := errors.Join(err, r.temp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(r.temp.Name(), r.name)

@@ -27,6 +27,7 @@ func formatCommand(t *tool) *cli.Command {
 
 func (t *tool) format(c *cli.Context) error {
 	files := c.Args().Slice()
+	var problems []error
 	if len(files) == 0 {
 		dir := c.String("manifests")
 		names, err := schema.Files(os.DirFS(dir))
@@ -36,11 +37,19 @@ func (t *tool) format(c *cli.Context) error {
 			}
 			return hinted{fmt.Errorf("%s: cannot read the manifests: %w", dir, err), "name the directory with --manifests DIR"}
 		}
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return err
+		}
+		defer root.Close()
 		for _, name := range names {
+			if _, err := root.Stat(name); err != nil { // a link that leads out of the tree is not followed
+				problems = append(problems, fmt.Errorf("%s: %w", filepath.Join(dir, name), err))
+				continue
+			}
 			files = append(files, filepath.Join(dir, name))
 		}
 	}
-	var problems []error
 	changed := 0
 	for _, file := range files {
 		differs, err := t.formatFile(file, c.Bool("check"))

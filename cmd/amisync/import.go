@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/amisync/amisync/internal/adopt"
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile/run"
 	"github.com/amisync/amisync/report"
 	"github.com/amisync/amisync/schema"
@@ -62,11 +63,15 @@ func (t *tool) importShares(c *cli.Context) error {
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
+	adopting := adopt.Estate{Declarations: declarations, Inventory: view.Inventory}
 	images := make([]adopt.Image, len(found))
 	for i, unclaimed := range found {
-		images[i] = adopt.Image(unclaimed)
+		var leftOut []principal.Principal
+		images[i], leftOut = adopting.Declarable(adopt.Image(unclaimed))
+		for _, p := range leftOut {
+			fmt.Fprintf(t.err, "left out: %s on %s, which no manifest can declare\n", report.Safe(p.String()), report.Safe(unclaimed.Name+" "+unclaimed.ID))
+		}
 	}
-	adopting := adopt.Estate{Declarations: declarations, Inventory: view.Inventory}
 	shares := adopting.Families(images)
 	if by == "image" {
 		shares = adopting.Single(images)
@@ -108,12 +113,8 @@ func (t *tool) writeShares(file string, shares []schema.ImageShare) error {
 		_, err = t.out.Write(text)
 		return err
 	}
-	created, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
+	if err := replaceFile(file, text); err != nil {
 		return fmt.Errorf("writing the shares: %w", err)
 	}
-	if _, err := created.Write(text); err != nil {
-		return fmt.Errorf("writing the shares: %w", err)
-	}
-	return created.Close()
+	return nil
 }

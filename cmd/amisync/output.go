@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -33,6 +34,9 @@ func outputs(c *cli.Context) ([]output, error) {
 		writer, err := report.For(report.Format(format))
 		if err != nil {
 			return nil, &usageError{message: "--format: " + err.Error(), command: c.Command}
+		}
+		if out := c.String("out"); out != "" && file != "" && filepath.Clean(out) == filepath.Clean(file) {
+			return nil, &usageError{message: fmt.Sprintf("--out and --format both write %s", file), hint: "name another file for one of them"}
 		}
 		if slices.ContainsFunc(all, func(o output) bool { return o.file == file }) {
 			where := file

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -33,6 +35,10 @@ func (t *tool) plan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	out, err := outFile(c)
+	if err != nil {
+		return err
+	}
 	clouds, err := t.clouds(c)
 	if err != nil {
 		return err
@@ -46,11 +52,11 @@ func (t *tool) plan(c *cli.Context) error {
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
-	if file := c.String("out"); file != "" {
-		if err := savePlan(file, plan); err != nil {
+	if out != "" {
+		if err := savePlan(out, plan); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.err, "plan saved to "+file+howToApply(c, plan, file))
+		fmt.Fprintln(t.err, "plan saved to "+out+howToApply(c, plan, out))
 	}
 	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WritePlan(out, plan, style)
@@ -62,14 +68,35 @@ func (t *tool) plan(c *cli.Context) error {
 
 // howToApply is the command for a saved plan, where that would not be refused.
 func howToApply(c *cli.Context, plan *reconcile.Plan, file string) string {
-	if plan.Stopped() {
+	switch {
+	case plan.Stopped():
 		return ""
+	case len(plan.Incomplete) > 0:
+		return "; it does not cover what could not be read"
 	}
 	manifests := ""
 	if c.IsSet("manifests") {
-		manifests = "--manifests " + c.String("manifests") + " "
+		manifests = "--manifests " + shellWord(c.String("manifests")) + " "
 	}
-	return "; apply it with: amisync apply " + manifests + file
+	return "; apply it with: amisync apply " + manifests + shellWord(file)
+}
+
+var plainWord = regexp.MustCompile(`^[\w./:@%+=,-]+$`)
+
+// shellWord is the text as one word of a shell's command line.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// outFile reads --out.
+func outFile(c *cli.Context) (string, error) {
+	if c.String("out") == "-" {
+		return "", &usageError{message: "--out is the name of a file, and - is none", hint: "for standard output use --format json"}
+	}
+	return c.String("out"), nil
 }
 
 // request reads manifests, filters and style: what every command that looks at
@@ -83,7 +110,7 @@ func (t *tool) request(c *cli.Context) (run.Request, report.Style, error) {
 	if err != nil {
 		return run.Request{}, report.Style{}, err
 	}
-	style, err := t.style(c, report.NamesOf(declarations))
+	style, err := t.style(c, declarations.OwnerNames())
 	return run.Request{Declarations: declarations, Scope: scope, At: t.now(), Carriers: carriers}, style, err
 }
 

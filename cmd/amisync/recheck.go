@@ -27,11 +27,10 @@ func (a *applyRun) recheck(c *cli.Context) error {
 	if err := a.checkAge(saved, c.Duration("max-age")); err != nil {
 		return &outcome{code: exitStale, message: err.Error(), hint: remake}
 	}
-	only, err := direction(c)
-	if err != nil {
+	if a.request.Only, err = direction(c); err != nil {
 		return err
 	}
-	checked, err := run.Recheck(c.Context, a.request, saved, only, a.clouds.openReader, a.clouds.options)
+	checked, err := run.Recheck(c.Context, a.request, saved, a.clouds.openReader, a.clouds.options)
 	a.clouds.progress.Close()
 	if c.Context.Err() != nil {
 		return errInterrupted

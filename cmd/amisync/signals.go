@@ -11,7 +11,7 @@ import (
 )
 
 // errInterrupted ends a command that gave up because the run was interrupted.
-var errInterrupted = errors.New("interrupted")
+var errInterrupted = errors.New("interrupted; nothing was changed")
 
 // signals turns interruptions of the process into an orderly end. The first one
 // ends the context, under which nothing is written to a cloud, and closes stop,
@@ -22,9 +22,10 @@ type signals struct {
 	stop    chan struct{}
 	end     func()
 
-	mutex  sync.Mutex
-	first  os.Signal
-	handle func(os.Signal)
+	mutex    sync.Mutex
+	first    os.Signal
+	handle   func(os.Signal)
+	leftover []*reserved // files to discard when the process ends at once
 }
 
 func watchSignals(s streams) *signals {
@@ -34,17 +35,30 @@ func watchSignals(s streams) *signals {
 		return w
 	}
 	received := make(chan os.Signal, 2)
-	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// A reader of the output that went away must not end a run that is changing
+	// things: unless notified, a broken pipe kills the process.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	w.end = func() {
 		signal.Stop(received)
 		cancel()
 	}
+	fresh := "" // the terminal's own ^C, and a live display, stand on the line
+	if s.errTerminal {
+		fresh = "\r\x1b[K"
+	}
 	w.handle = func(first os.Signal) {
 		w.first = first
-		fmt.Fprintln(s.err, "\ninterrupted: calls in flight will finish; interrupt again to stop at once")
+		fmt.Fprintln(s.err, fresh+"interrupted: what is under way will finish; interrupt again to stop at once")
 		close(w.stop)
 		cancel()
-		w.handle = func(second os.Signal) { os.Exit(codeOf(second)) }
+		w.handle = func(second os.Signal) {
+			for _, file := range w.leftover {
+				file.discard()
+			}
+			fmt.Fprintln(s.err, fresh+"stopped at once: calls under way may have taken effect; amisync plan shows what is there")
+			os.Exit(codeOf(second))
+		}
 	}
 	go func() {
 		for sig := range received {
@@ -63,6 +77,13 @@ func (w *signals) handleWith(handle func(os.Signal)) {
 	w.handle = handle
 }
 
+// discardAtOnce names a file to discard should the process end at once.
+func (w *signals) discardAtOnce(file *reserved) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.leftover = append(w.leftover, file)
+}
+
 // exitCode is the exit code of an interrupted run, or 0.
 func (w *signals) exitCode() int {
 	w.mutex.Lock()
@@ -73,9 +94,10 @@ func (w *signals) exitCode() int {
 	return codeOf(w.first)
 }
 
+// codeOf is the exit code by which shells report a signal.
 func codeOf(s os.Signal) int {
-	if s == syscall.SIGTERM {
-		return 128 + int(syscall.SIGTERM)
+	if number, ok := s.(syscall.Signal); ok {
+		return 128 + int(number)
 	}
-	return 128 + int(syscall.SIGINT)
+	return exitError
 }

@@ -27,6 +27,22 @@ type Estate struct {
 	Inventory    reconcile.Inventory
 }
 
+// Declarable returns the image with those of its permissions that a manifest
+// can declare, and the others: its own account's, and ids of unknown form.
+func (e Estate) Declarable(image Image) (declarable Image, others []principal.Principal) {
+	own := principal.Principal{Kind: principal.Account, ID: image.Account}
+	declarable = image
+	declarable.Permissions = nil
+	for _, p := range image.Permissions {
+		if p == own || p.Check(image.Provider) != nil {
+			others = append(others, p)
+		} else {
+			declarable.Permissions = append(declarable.Permissions, p)
+		}
+	}
+	return declarable, others
+}
+
 // Families returns one share for every family of images: those of one owner
 // whose names differ only in the version at their end. Where all of a family
 // are shared alike, the share selects them by a pattern and so includes future

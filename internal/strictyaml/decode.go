@@ -22,13 +22,14 @@ type Unmarshaler interface {
 // bools, numbers, time.Duration, yaml.Node and Unmarshalers. It goes on after a
 // mistake and leaves the zero value in its place. Decode panics on other types.
 func Decode(file string, node *yaml.Node, into any) Problems {
-	d := decoder{file: file}
+	d := decoder{file: file, keys: &keys{of: map[*yaml.Node]map[string]int{}}}
 	d.value(Root(node), reflect.ValueOf(into).Elem(), "the document")
 	return d.problems
 }
 
 type decoder struct {
 	file     string
+	keys     *keys
 	problems Problems
 }
 
@@ -146,7 +147,7 @@ func (d *decoder) collect(node *yaml.Node, v reflect.Value, yield func(string, r
 		tag, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		switch {
 		case field.Type == reflect.TypeFor[Pos]():
-			v.Field(i).Set(reflect.ValueOf(Pos{d.file, node}))
+			v.Field(i).Set(reflect.ValueOf(Pos{d.file, node, d.keys}))
 		case slices.Contains(strings.Split(options, ","), "inline"):
 			d.collect(node, v.Field(i), yield)
 		case tag != "" && tag != "-":

@@ -10,10 +10,44 @@ import (
 //
 //	Pos strictyaml.Pos `yaml:"-" json:"-"`
 //
-// gets it filled by Decode. The zero value knows no place.
+// gets it filled by Decode. The zero value knows no place. Pos values of one
+// document share an index and are for one goroutine at a time.
 type Pos struct {
 	file string
 	node *yaml.Node // the mapping
+	keys *keys
+}
+
+// keys tells where in a large mapping each key stands, so that looking up one
+// after the other takes no time that grows with the square of their number. It
+// fills itself.
+type keys struct{ of map[*yaml.Node]map[string]int }
+
+// largeMapping is the number of nodes from which an index pays.
+const largeMapping = 64
+
+// at returns the place of a key among the nodes of a mapping, or -1.
+func (k *keys) at(mapping *yaml.Node, key string) int {
+	if k == nil || len(mapping.Content) < largeMapping {
+		for i := 0; i+1 < len(mapping.Content); i += 2 {
+			if mapping.Content[i].Value == key {
+				return i
+			}
+		}
+		return -1
+	}
+	index := k.of[mapping]
+	if index == nil {
+		index = make(map[string]int, len(mapping.Content)/2)
+		for i := len(mapping.Content) - 2; i >= 0; i -= 2 { // the first of equal keys counts
+			index[mapping.Content[i].Value] = i
+		}
+		k.of[mapping] = index
+	}
+	if i, has := index[key]; has {
+		return i
+	}
+	return -1
 }
 
 // Position is the place of the mapping.
@@ -21,7 +55,7 @@ func (p Pos) Position() Position { return place(p.file, p.node) }
 
 // Has reports whether the mapping has the key, whatever its value.
 func (p Pos) Has(key string) bool {
-	k, _ := child(p.node, key)
+	k, _ := p.keys.child(p.node, key)
 	return k != nil
 }
 
@@ -57,7 +91,7 @@ func (p Pos) Missing(keys ...string) Problems {
 func (p Pos) walk(path []any) (key, value *yaml.Node) {
 	key, value = p.node, p.node
 	for _, step := range path {
-		k, v := child(value, step)
+		k, v := p.keys.child(value, step)
 		if v == nil {
 			break
 		}
@@ -71,16 +105,17 @@ func (p Pos) walk(path []any) (key, value *yaml.Node) {
 
 // child returns the key and the value at one step into a node; an item of a
 // sequence is its own key. Both are nil where there is nothing.
-func child(node *yaml.Node, step any) (key, value *yaml.Node) {
+func (k *keys) child(node *yaml.Node, step any) (key, value *yaml.Node) {
 	if node == nil {
 		return nil, nil
 	}
 	switch step := step.(type) {
 	case string:
-		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == step {
-				return node.Content[i], node.Content[i+1]
-			}
+		if node.Kind != yaml.MappingNode {
+			return nil, nil
+		}
+		if i := k.at(node, step); i >= 0 {
+			return node.Content[i], node.Content[i+1]
 		}
 	case int:
 		if node.Kind == yaml.SequenceNode && step >= 0 && step < len(node.Content) {
@@ -100,7 +135,7 @@ func Root(node *yaml.Node) *yaml.Node {
 
 // Get returns the value of a key in a document or mapping, or nil.
 func Get(node *yaml.Node, key string) *yaml.Node {
-	_, value := child(Root(node), key)
+	_, value := (*keys)(nil).child(Root(node), key)
 	return value
 }
 

@@ -111,6 +111,7 @@ func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []re
 	writer, err := a.open(ctx, owner, ids)
 	if err != nil {
 		a.recordAll(changes, reconcile.StatusFailed, "", err)
+		a.abandon(owner.Name, images)
 		return
 	}
 	a.mutex.Lock()
@@ -128,6 +129,17 @@ func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []re
 		group.Go(func() { a.lane(ctx, owner.Name, lane, reader, writer, todo) })
 	}
 	group.Wait()
+}
+
+// abandon tells that nothing came of the images of an owner.
+func (a *applier) abandon(owner string, images [][]reconcile.Change) {
+	failed := map[reconcile.Lane]int{}
+	for _, image := range images {
+		failed[reconcile.LaneOf(image[0].Image.Image)]++
+	}
+	for lane, n := range failed {
+		a.options.Watch(Event{Phase: Applying, Lane: lane, Owner: owner, Done: n, Total: n, Failed: n, End: true})
+	}
 }
 
 func (a *applier) lane(ctx context.Context, owner string, lane reconcile.Lane, reader Reader, writer Writer, images [][]reconcile.Change) {

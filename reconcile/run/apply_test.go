@@ -496,7 +496,7 @@ func TestEventsOfALaneComeInOrderAndOneAtATime(t *testing.T) {
 	if got, want := told(factory.Lanes()[0]), "listing 0/0, listing 0/0 end error"; got != want {
 		t.Errorf("the unlisted lane: %s", got)
 	}
-	if got, want := told(factory.Lanes()[1]), "listing 0/0, listing 0/1 end, reading 1/1, reading 1/1 end, applying 0/1, applying 1/1 failed 1, applying 1/1 failed 1 end"; got != want {
+	if got, want := told(factory.Lanes()[1]), "listing 0/0, listing 0/1 end, reading 0/1, reading 1/1, reading 1/1 end, applying 0/1, applying 1/1 failed 1, applying 1/1 failed 1 end"; got != want {
 		t.Errorf("the lane of one image:\n%s\n%s", got, want)
 	}
 	lane := events[lab.Lanes()[0]]

@@ -150,7 +150,7 @@ func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, send
 			}
 		}
 		if waited >= patience || r.options.stopped() || ctx.Err() != nil || err != nil && !mayHaveHappened(reconcile.KindOf(err)) {
-			r.unconfirmed(changes, sendErr, err, waited)
+			r.unconfirmed(changes, sendErr, err, min(waited, patience))
 			return
 		}
 		pause := min(delay, patience-waited)

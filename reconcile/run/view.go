@@ -93,6 +93,7 @@ func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work
 
 	wanted := w.wanted(images)
 	progress := Event{Phase: Reading, Lane: w.lane, Owner: owner, Total: len(wanted)}
+	o.options.Watch(progress)
 	var mutex sync.Mutex
 	inParallel(o.options.Parallel, wanted, func(image reconcile.Image) {
 		permissions, err := reader.Permissions(ctx, image.Image)
