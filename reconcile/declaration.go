@@ -91,8 +91,8 @@ func (g Grant) Expired(at time.Time) bool {
 	return !g.Until.IsZero() && !at.Before(g.Until.AddDate(0, 0, 1))
 }
 
-// outlasts reports whether g holds longer than other.
-func (g Grant) outlasts(other Grant) bool {
+// Outlasts reports whether g holds longer than other.
+func (g Grant) Outlasts(other Grant) bool {
 	return !other.Until.IsZero() && (g.Until.IsZero() || g.Until.After(other.Until))
 }
 

@@ -74,7 +74,7 @@ func desire(selected Selected, shares map[string]*Declaration, at time.Time) Des
 			if grant.Expired(at) {
 				into = expired
 			}
-			if known, has := into[grant.Principal]; !has || grant.outlasts(known) {
+			if known, has := into[grant.Principal]; !has || grant.Outlasts(known) {
 				into[grant.Principal] = grant
 			}
 		}

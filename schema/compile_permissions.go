@@ -32,7 +32,7 @@ func (c *compiler) grants(spec ImageShareSpec, o *owner) []reconcile.Grant {
 		}
 		for _, p := range found {
 			grant := reconcile.Grant{Principal: p, Until: entry.Until.Time(), Reason: entry.Reason, Source: source(at)}
-			if before, ok := merged[p]; !ok || longer(grant, before) {
+			if before, ok := merged[p]; !ok || grant.Outlasts(before) {
 				merged[p] = grant
 			}
 		}
@@ -97,11 +97,6 @@ func (c *compiler) quota(spec ImageShareSpec, grants map[principal.Principal]rec
 		c.report(spec.Pos.Field("launchPermissions"), "share with an organizational unit or an organization, which count as one",
 			"%d principals are more than the %d that an image can be shared with", entities, maxEntities)
 	}
-}
-
-// longer reports whether a holds longer than b.
-func longer(a, b reconcile.Grant) bool {
-	return !b.Until.IsZero() && (a.Until.IsZero() || a.Until.After(b.Until))
 }
 
 // shown is an entry's principal by its name and id.

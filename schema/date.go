@@ -12,9 +12,6 @@ import (
 // is no day.
 type Date string
 
-// DateOf returns the day, in UTC, on which the instant lies.
-func DateOf(t time.Time) Date { return Date(t.UTC().Format(time.DateOnly)) }
-
 // Time is midnight UTC at the day's beginning; zero for no day.
 func (d Date) Time() time.Time {
 	t, err := time.Parse(time.DateOnly, string(d))

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/reconcile"
@@ -123,7 +124,7 @@ func day(g reconcile.Grant) string {
 	if g.Until.IsZero() {
 		return ""
 	}
-	return string(DateOf(g.Until))
+	return g.Until.Format(time.DateOnly)
 }
 
 func at(s reconcile.Source) string {

@@ -36,13 +36,9 @@ func applyCommand(t *tool) *cli.Command {
 
 // applyRun is one run of apply on its way from flags to result.
 type applyRun struct {
-	*tool
-	outputs []output
-	style   report.Style // of the outputs
-	talk    report.Style // of the plan that is shown for approval
-	request run.Request
-	clouds  *clouds
-	record  *reserved // --out; nil without
+	*look
+	talk   report.Style // of the plan that is shown for approval, on standard error
+	record *reserved    // --out; nil without
 
 	plan *reconcile.Plan
 	view *run.View
@@ -60,7 +56,7 @@ func (t *tool) apply(c *cli.Context) error {
 	if c.Args().Present() {
 		err = a.recheck(c)
 	} else {
-		err = a.look(c)
+		err = a.makePlan(c)
 	}
 	a.clouds.progress.Close()
 	switch {
@@ -79,29 +75,23 @@ func (t *tool) apply(c *cli.Context) error {
 }
 
 func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
-	a := &applyRun{tool: t}
-	var err error
-	if err = errors.Join(notNegative(c, "max-age", "wait"), t.checkApply(c)); err != nil {
+	if err := errors.Join(notNegative(c, "max-age", "wait"), t.checkApply(c)); err != nil {
 		return nil, err
 	}
-	if a.outputs, err = outputs(c); err != nil {
-		return nil, err
-	}
-	if a.request, a.style, err = t.request(c); err != nil {
-		return nil, err
-	}
-	a.talk = a.style
-	if a.talk.Color, err = t.colored(c, t.errTerminal); err != nil {
-		return nil, err
-	}
-	if a.clouds, err = t.clouds(c); err != nil {
-		return nil, err
-	}
-	a.clouds.options.Wait = max(c.Duration("wait"), 1) // zero would be the default of run
 	file, err := outFile(c)
 	if err != nil {
 		return nil, err
 	}
+	l, err := t.look(c)
+	if err != nil {
+		return nil, err
+	}
+	a := &applyRun{look: l, talk: l.style}
+	a.talk.Width = t.errWidth
+	if a.talk.Color, err = t.colored(c, t.errTerminal); err != nil {
+		return nil, err
+	}
+	a.clouds.options.Wait = max(c.Duration("wait"), 1) // zero would be the default of run
 	if file != "" {
 		// Before anything is changed: a result that cannot be kept is better
 		// noticed now.
@@ -144,8 +134,8 @@ func (t *tool) checkApply(c *cli.Context) error {
 	return nil
 }
 
-// look makes the plan of everything in scope.
-func (a *applyRun) look(c *cli.Context) error {
+// makePlan makes the plan of everything in scope.
+func (a *applyRun) makePlan(c *cli.Context) error {
 	a.plan, a.view = run.Plan(c.Context, a.request, a.clouds.openReader, a.clouds.options)
 	a.clouds.progress.Close()
 	expected := c.String("expect")
@@ -169,7 +159,7 @@ func (a *applyRun) carryOut(c *cli.Context) error {
 	if a.record != nil {
 		saved = saveResult(a.record, result)
 	}
-	shown := a.write(a.outputs, a.style, func(w report.Writer, out io.Writer, style report.Style) error {
+	shown := a.write(func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WriteResult(out, result, style)
 	})
 	return errors.Join(saved, shown, resultOutcome(a.plan, result))

@@ -29,24 +29,16 @@ func (t *tool) drift(c *cli.Context) error {
 	if err := errors.Join(noArguments(c), notNegative(c, "grace")); err != nil {
 		return err
 	}
-	outputs, err := outputs(c)
+	l, err := t.look(c)
 	if err != nil {
 		return err
 	}
-	clouds, err := t.clouds(c)
-	if err != nil {
-		return err
-	}
-	request, style, err := t.request(c)
-	if err != nil {
-		return err
-	}
-	drift, plan := run.Drift(c.Context, request, clouds.openReader, clouds.options, c.Duration("grace"), c.Bool("unmanaged"))
-	clouds.progress.Close()
+	drift, plan := run.Drift(c.Context, l.request, l.clouds.openReader, l.clouds.options, c.Duration("grace"), c.Bool("unmanaged"))
+	l.clouds.progress.Close()
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
-	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
+	if err := l.write(func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WriteDrift(out, drift, style)
 	}); err != nil {
 		return err

@@ -31,24 +31,16 @@ func (t *tool) plan(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	outputs, err := outputs(c)
-	if err != nil {
-		return err
-	}
 	out, err := outFile(c)
 	if err != nil {
 		return err
 	}
-	clouds, err := t.clouds(c)
+	l, err := t.look(c)
 	if err != nil {
 		return err
 	}
-	request, style, err := t.request(c)
-	if err != nil {
-		return err
-	}
-	plan, _ := run.Plan(c.Context, request, clouds.openReader, clouds.options)
-	clouds.progress.Close()
+	plan, _ := run.Plan(c.Context, l.request, l.clouds.openReader, l.clouds.options)
+	l.clouds.progress.Close()
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
@@ -58,7 +50,7 @@ func (t *tool) plan(c *cli.Context) error {
 		}
 		fmt.Fprintln(t.err, "plan saved to "+out+howToApply(c, plan, out))
 	}
-	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
+	if err := l.write(func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WritePlan(out, plan, style)
 	}); err != nil {
 		return err
@@ -97,21 +89,6 @@ func outFile(c *cli.Context) (string, error) {
 		return "", &usageError{message: "--out is the name of a file, and - is none", hint: "for standard output use --format json"}
 	}
 	return c.String("out"), nil
-}
-
-// request reads manifests, filters and style: what every command that looks at
-// clouds begins with.
-func (t *tool) request(c *cli.Context) (run.Request, report.Style, error) {
-	declarations, estate, err := t.declarations(c)
-	if err != nil {
-		return run.Request{}, report.Style{}, err
-	}
-	scope, err := scope(c, declarations, estate)
-	if err != nil {
-		return run.Request{}, report.Style{}, err
-	}
-	style, err := t.style(c, declarations.OwnerNames())
-	return run.Request{Declarations: declarations, Scope: scope, At: t.now(), Carriers: carriers}, style, err
 }
 
 func savePlan(file string, plan *reconcile.Plan) error {

@@ -36,7 +36,7 @@ func (a *applyRun) recheck(c *cli.Context) error {
 		return errInterrupted
 	}
 	if err == nil && checked.Comparison.Stale() {
-		err = a.write(a.outputs, a.style, func(w report.Writer, out io.Writer, style report.Style) error {
+		err = a.write(func(w report.Writer, out io.Writer, style report.Style) error {
 			return w.WriteComparison(out, &checked.Comparison, style)
 		})
 		if err != nil {

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/reconcile/run"
+	"github.com/amisync/amisync/report"
+)
+
+// look is what every command that looks at clouds begins with.
+type look struct {
+	*tool
+	outputs []output
+	style   report.Style // of standard output
+	request run.Request
+	clouds  *clouds
+}
+
+// look reads flags and manifests, in this order: a wrong command line is told
+// before anything is read. Nothing is called yet.
+func (t *tool) look(c *cli.Context) (*look, error) {
+	l := &look{tool: t}
+	var err error
+	if l.outputs, err = outputs(c); err != nil {
+		return nil, err
+	}
+	if l.clouds, err = t.clouds(c); err != nil {
+		return nil, err
+	}
+	if l.style, err = t.style(c, nil); err != nil {
+		return nil, err
+	}
+	declarations, estate, err := t.declarations(c)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := scope(c, declarations, estate)
+	if err != nil {
+		return nil, err
+	}
+	l.style.Names = declarations.OwnerNames()
+	l.request = run.Request{Declarations: declarations, Scope: scope, At: t.now(), Carriers: carriers}
+	return l, nil
+}
+
+// write writes a document to every output.
+func (l *look) write(document func(report.Writer, io.Writer, report.Style) error) error {
+	return l.tool.write(l.outputs, l.style, document)
+}
