@@ -12,7 +12,7 @@ var faultKinds = []string{
 	string(FaultThrottle), string(FaultInternalError), string(FaultUnavailable), string(FaultAccessDenied),
 	string(FaultError), string(FaultTimeout), string(FaultSlow), string(FaultDropBeforeEffect),
 	string(FaultDropAfterEffect), string(FaultCutConnection), string(FaultMalformedXML), string(FaultWrongContent),
-	string(FaultSuccessWithoutEffect), string(FaultStaleRead), string(FaultEmptyPageWithToken),
+	string(FaultSuccessWithoutEffect), string(FaultStaleRead), string(FaultEmptyPageWithToken), string(FaultOtherAccount),
 }
 
 // settings checks block public access and quotas.

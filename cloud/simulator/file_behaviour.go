@@ -47,6 +47,7 @@ const (
 	FaultSuccessWithoutEffect FaultKind = "successWithoutEffect" // a write answers success and changes nothing
 	FaultStaleRead            FaultKind = "staleRead"            // a read answers as before the last write of each image
 	FaultEmptyPageWithToken   FaultKind = "emptyPageWithToken"   // DescribeImages: no images, a token to go on with
+	FaultOtherAccount         FaultKind = "otherAccount"         // AssumeRole: the session is of the caller's own account
 )
 
 // Fault is something that goes wrong with certain calls. Empty fields fit every call.
@@ -57,7 +58,7 @@ type Fault struct {
 	Account string    `yaml:"account,omitempty" jsonschema:"pattern=^[0-9]{12}$"`
 	Region  string    `yaml:"region,omitempty"`
 	Image   string    `yaml:"image,omitempty" jsonschema:"pattern=^ami-([0-9a-f]{8}|[0-9a-f]{17})$"`
-	Kind    FaultKind `yaml:"kind" jsonschema:"enum=throttle,enum=internalError,enum=unavailable,enum=accessDenied,enum=error,enum=timeout,enum=slow,enum=dropBeforeEffect,enum=dropAfterEffect,enum=cutConnection,enum=malformedXml,enum=wrongContent,enum=successWithoutEffect,enum=staleRead,enum=emptyPageWithToken"`
+	Kind    FaultKind `yaml:"kind" jsonschema:"enum=throttle,enum=internalError,enum=unavailable,enum=accessDenied,enum=error,enum=timeout,enum=slow,enum=dropBeforeEffect,enum=dropAfterEffect,enum=cutConnection,enum=malformedXml,enum=wrongContent,enum=successWithoutEffect,enum=staleRead,enum=emptyPageWithToken,enum=otherAccount"`
 	// Probability that a fitting call is hit; zero means always.
 	Probability float64 `yaml:"probability,omitempty" jsonschema:"minimum=0,maximum=1"`
 	// Count is how many calls are hit at most; zero means no limit.

@@ -50,6 +50,9 @@ func assumeRole() action {
 				}
 				allows = append(allows, grant{"session", session})
 			}
+			if r.fault.Kind == FaultOtherAccount {
+				assumed = &role{Role: assumed.Role, account: r.caller.account, arn: assumed.arn}
+			}
 			r.mint(out, assumed, allows, duration)
 			return nil
 		},
