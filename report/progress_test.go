@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,11 +120,11 @@ func TestLiveCountsLanesAndImagesTowardsTotals(t *testing.T) {
 
 func TestLiveShowsWhatItWasToldLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out lockedBuffer
 		p := report.NewProgress(&out, report.Live, 0, time.Now)
 		p.Watch(event(run.Listing, east, 0, 0, false))
 		p.Watch(event(run.Listing, europe, 0, 0, false))
-		if out.Len() > 0 {
+		if out.String() != "" {
 			t.Errorf("drawn before all lanes were told of: %q", out.String())
 		}
 		time.Sleep(time.Second)
@@ -139,6 +140,24 @@ func TestLiveShowsWhatItWasToldLast(t *testing.T) {
 			t.Errorf("drawn after Close: %q", got)
 		}
 	})
+}
+
+// lockedBuffer is a screen that a timer writes to while a test looks at it.
+type lockedBuffer struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.String()
 }
 
 func TestLiveKeepsOneLine(t *testing.T) {
