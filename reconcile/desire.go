@@ -16,15 +16,14 @@ type Desired struct {
 	// Expired are the declared permissions whose last day is over and that no
 	// share declares otherwise, sorted by principal.
 	Expired []Grant
-	// Exclusive means that every other permission is to be revoked. It is the
-	// place of the exclusive share; nil where all shares are additive.
+	// Exclusive is the exclusive share that picks the image: every other permission
+	// is to be revoked. Nil where none picks it.
 	Exclusive *Declaration
 	// EmptyOnPurpose means that the exclusive share declares nobody.
 	EmptyOnPurpose bool
 	// Conflict holds the names of exclusive shares where more than one claims the
 	// image; nothing else is set then, and the image is left alone.
 	Conflict []string
-	Claims   []Claim
 }
 
 // Desire says what each picked image of the selection should look like at the
@@ -36,12 +35,29 @@ func Desire(declarations *Declarations, selection Selection, at time.Time) []Des
 		shares[declarations.Shares[i].Share] = &declarations.Shares[i]
 	}
 	var desired []Desired
+	unions := map[string]Desired{} // images that the same shares pick are to look the same
 	for _, selected := range selection.Images {
 		if conflict := exclusiveClaims(selected, shares); len(conflict) > 1 {
-			desired = append(desired, Desired{Image: selected.Image, Conflict: conflict, Claims: selected.Claims})
-		} else if selected.Picked() {
-			desired = append(desired, desire(selected, shares, at))
+			desired = append(desired, Desired{Image: selected.Image, Conflict: conflict})
+			continue
 		}
+		if !selected.Picked() {
+			continue
+		}
+		key, picking := "", []*Declaration{}
+		for _, claim := range selected.Claims {
+			if share := shares[claim.Share]; claim.Picked && share != nil {
+				key += share.Share + "\x00"
+				picking = append(picking, share)
+			}
+		}
+		d, known := unions[key]
+		if !known {
+			d = union(picking, at)
+			unions[key] = d
+		}
+		d.Image = selected.Image
+		desired = append(desired, d)
 	}
 	return desired
 }
@@ -56,15 +72,12 @@ func exclusiveClaims(selected Selected, shares map[string]*Declaration) []string
 	return exclusive
 }
 
-func desire(selected Selected, shares map[string]*Declaration, at time.Time) Desired {
-	d := Desired{Image: selected.Image, Claims: selected.Claims}
+// union is what the shares want together of an image that they pick.
+func union(shares []*Declaration, at time.Time) Desired {
+	var d Desired
 	valid := map[principal.Principal]Grant{}
 	expired := map[principal.Principal]Grant{}
-	for _, claim := range selected.Claims {
-		share := shares[claim.Share]
-		if !claim.Picked || share == nil {
-			continue
-		}
+	for _, share := range shares {
 		if share.Mode == Exclusive {
 			d.Exclusive = share
 			d.EmptyOnPurpose = len(share.Grants) == 0
