@@ -52,7 +52,7 @@ func runMain(args []string, s streams) int {
 	err := app.RunContext(signals.context, permute(app, args))
 	if code := signals.exitCode(); code != 0 {
 		if err == nil {
-			err = errors.New("interrupted, at the end of it all")
+			err = errors.New("interrupted, but everything was done")
 		}
 		printError(s.err, err)
 		return code
