@@ -71,6 +71,7 @@ func loadConfig(options Options) (aws.Config, error) {
 		return aws.Config{}, &reconcile.Error{Kind: reconcile.Credentials, Action: "configuration", Err: err,
 			Hint: "mend the AWS configuration that the message names"}
 	}
+	cfg.APIOptions = append(cfg.APIOptions, plainBody)
 	attempts := cmp.Or(options.MaxAttempts, cfg.RetryMaxAttempts, 8)
 	cfg.RetryMaxAttempts = 0
 	cfg.Retryer = func() aws.Retryer {
