@@ -35,7 +35,11 @@ func watchSignals(s streams) *signals {
 		return w
 	}
 	received := make(chan os.Signal, 2)
-	signal.Notify(received, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	for _, interruption := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(interruption) { // nohup, and shells for what runs in the background, mean it
+			signal.Notify(received, interruption)
+		}
+	}
 	// A reader of the output that went away must not end a run that is changing
 	// things: unless notified, a broken pipe kills the process.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

@@ -72,8 +72,11 @@ func TestManyLines(t *testing.T) {
 // Patch, which was not written here, makes the new text of the old one.
 func TestPatchUnderstandsTheDifference(t *testing.T) {
 	patch, err := exec.LookPath("patch")
-	if err != nil {
-		t.Skip("patch is not installed")
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatal("patch is missing: apt-get install patch")
+	case err != nil:
+		t.Skip("patch is missing: apt-get install patch")
 	}
 	text := rapid.Custom(func(t *rapid.T) string {
 		lines := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "", "- d", "+ e", "@@"}), 0, 30).Draw(t, "lines")
