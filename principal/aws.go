@@ -125,6 +125,16 @@ func Partition(arn string) string {
 	return parts[1]
 }
 
+// organizationOf returns what the ARNs of an organization and of the OUs in it
+// have in common; "" for anything else.
+func organizationOf(arn string) string {
+	if !awsOrganization.MatchString(arn) && !awsOU.MatchString(arn) {
+		return ""
+	}
+	colon := strings.LastIndex(arn, ":")
+	return arn[:colon] + "/" + strings.Split(arn[colon:], "/")[1]
+}
+
 // RegionPartition returns the partition that a region belongs to.
 // Source: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 func RegionPartition(provider Provider, region string) string {

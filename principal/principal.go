@@ -42,6 +42,14 @@ func (p Principal) Overlaps(other Principal) bool {
 	return p == other || p.Kind != Account || other.Kind != Account
 }
 
+// Holds reports whether the ids alone prove that whoever holds access through
+// other is inside p: they are the same, p is the public, or p is the
+// organization that the ARN of the OU other names.
+func (p Principal) Holds(other Principal) bool {
+	return p == other || p.Kind == Public ||
+		p.Kind == Organization && other.Kind == OrganizationalUnit && organizationOf(p.ID) != "" && organizationOf(p.ID) == organizationOf(other.ID)
+}
+
 // String is the principal in one word for messages: its id, or "public".
 func (p Principal) String() string {
 	if p.Kind == Public {

@@ -38,9 +38,23 @@ type Owner struct {
 	// ExternalID accompanies the role; empty means none. It never appears in
 	// output.
 	ExternalID string
-	Regions    []string // as declared, sorted
-	Source     Source
+	// NameActor makes role sessions carry who runs amisync as their source
+	// identity, which the role's trust policy must allow.
+	NameActor bool
+	Regions   []string // as declared, sorted
+	Quotas    Quotas
+	Source    Source
 }
+
+// Quotas are an account's limits in each of its regions.
+type Quotas struct {
+	PublicImages    int // how many images may be public; zero means DefaultQuotas
+	SharingEntities int // with how many principals, the public apart, an image may be shared; zero means DefaultQuotas
+}
+
+// DefaultQuotas are in force where nobody had them raised.
+// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-quotas.html
+func DefaultQuotas() Quotas { return Quotas{PublicImages: 5, SharingEntities: 1000} }
 
 // Lanes returns the owner's lanes, one a region.
 func (o Owner) Lanes() []Lane {
@@ -88,7 +102,7 @@ type Grant struct {
 
 // Expired reports whether the grant's last day is over.
 func (g Grant) Expired(at time.Time) bool {
-	return !g.Until.IsZero() && !at.Before(g.Until.AddDate(0, 0, 1))
+	return over(g.Until, at)
 }
 
 // Outlasts reports whether g holds longer than other.
@@ -113,26 +127,6 @@ type Selector struct {
 type ImageID struct {
 	Image  principal.Image
 	Source Source
-}
-
-// Policy holds the limits that guard every run.
-type Policy struct {
-	AllowPublic bool
-	Revokes     RevokeLimits
-	Protect     []principal.Principal // never to be revoked
-	Source      Source                // zero where no manifest declares a policy
-}
-
-// RevokeLimits bound what one run may take away.
-type RevokeLimits struct {
-	Max                int // revokes in one run
-	MaxPrincipals      int // different principals revoked in one run
-	MaxPercentPerImage int // of the principals an image has, 0 to 100
-}
-
-// DefaultPolicy is in force where no manifest declares another.
-func DefaultPolicy() Policy {
-	return Policy{Revokes: RevokeLimits{Max: 100, MaxPrincipals: 5, MaxPercentPerImage: 50}}
 }
 
 // Declarations are all that an estate of manifests says.
@@ -171,4 +165,13 @@ func (d *Declarations) Share(name string) *Declaration {
 		}
 	}
 	return nil
+}
+
+// Ignores reports whether the policy leaves the image alone.
+func (d *Declarations) Ignores(image Image, at time.Time) bool {
+	if len(d.Policy.Ignore) == 0 {
+		return false
+	}
+	owner := d.OwnerOf(image.Provider, image.Account)
+	return owner != nil && d.Policy.Ignores(image, owner.Name, at)
 }

@@ -28,7 +28,7 @@ type Desired struct {
 
 // Desire says what each picked image of the selection should look like at the
 // time. Images that are claimed and not picked do not appear, unless two
-// exclusive shares claim them.
+// exclusive shares claim them; nor do those that the policy ignores.
 func Desire(declarations *Declarations, selection Selection, at time.Time) []Desired {
 	shares := make(map[string]*Declaration, len(declarations.Shares))
 	for i := range declarations.Shares {
@@ -37,6 +37,9 @@ func Desire(declarations *Declarations, selection Selection, at time.Time) []Des
 	var desired []Desired
 	unions := map[string]Desired{} // images that the same shares pick are to look the same
 	for _, selected := range selection.Images {
+		if declarations.Ignores(selected.Image, at) {
+			continue
+		}
 		if conflict := exclusiveClaims(selected, shares); len(conflict) > 1 {
 			desired = append(desired, Desired{Image: selected.Image, Conflict: conflict})
 			continue

@@ -33,6 +33,9 @@ type Finding struct {
 	Principal NamedPrincipal `json:"principal,omitzero"`
 	Source    Source         `json:"source,omitzero"`
 	Hint      string         `json:"hint,omitempty"` // how to mend it
+	// Excepted says why and until when the policy excepts the finding, which would
+	// be more severe otherwise.
+	Excepted string `json:"excepted,omitempty"`
 }
 
 // Refuses reports whether the finding keeps something from being applied.

@@ -27,6 +27,12 @@ type Image struct {
 	Architecture string
 	Tags         map[string]string
 	Public       bool
+	// Deprecated is when the image becomes, or became, deprecated; zero means never.
+	Deprecated time.Time
+	// EncryptedSnapshots are the ids of its encrypted snapshots.
+	EncryptedSnapshots []string
+	// Obstacles are those that the listing itself shows.
+	Obstacles []Obstacle
 }
 
 // Inventory is what each lane lists. A lane that is absent or unknown takes no

@@ -25,6 +25,9 @@ type Plan struct {
 	Owners        map[string]string `json:"owners,omitempty"` // names of the owner accounts, by account id
 	Summary       Summary           `json:"summary"`
 	Inventory     Counts            `json:"inventory"`
+	// Checks counts the calls beyond listings and permissions that the plan took,
+	// by action: those that find out in time what would be refused.
+	Checks map[string]int `json:"checks,omitempty"`
 	// Selection tells how each changed image was selected, so that the plan can
 	// be recomputed without listing every image again.
 	Selection  []PlannedImage `json:"selection"`
@@ -55,7 +58,8 @@ type Counts struct {
 	Lanes   int `json:"lanes"`
 	Listed  int `json:"listed"`
 	Picked  int `json:"picked"`
-	Retired int `json:"retired"` // claimed, no longer among the newest, left alone
+	Retired int `json:"retired"`           // claimed, no longer among the newest, left alone
+	Ignored int `json:"ignored,omitempty"` // claimed, and the policy ignores them
 }
 
 // PlannedImage is an image of a plan with the shares that claim it.

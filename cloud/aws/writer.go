@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,6 +52,12 @@ func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
 		failure.Hint = "run again; amisync finds out by itself what took effect"
 	}
 	return failure
+}
+
+// MayChange asks EC2, by a dry run, whether the caller may change the image's
+// launch permissions.
+func (w *Writer) MayChange(ctx context.Context, image principal.Image) error {
+	return &reconcile.Error{Kind: reconcile.Uncertain, Action: "ec2:ModifyImageAttribute", Subject: image.ID, Err: errors.New("not asked yet")}
 }
 
 func entryOf(p principal.Principal) (types.LaunchPermission, error) {

@@ -28,6 +28,8 @@ type Input struct {
 	Desired      []reconcile.Desired
 	Observations reconcile.Observations
 	Changes      []reconcile.Change
+	// Inspections are the answers to what was asked of lanes beyond that.
+	Inspections map[reconcile.Lane]reconcile.Inspection
 	// Held are revokes that the scope holds back; see reconcile.Scope.Changes.
 	Held []reconcile.Change
 }

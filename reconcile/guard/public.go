@@ -53,7 +53,7 @@ func (publicUnclaimed) Analyze(in Input) []reconcile.Finding {
 	for _, observed := range in.Inventory {
 		images, _ := observed.Value()
 		for _, image := range images {
-			if image.Public && !claimed[image.Image] && in.Scope.HoldsImage(image) {
+			if image.Public && !claimed[image.Image] && in.Scope.HoldsImage(image) && !in.Declarations.Ignores(image, in.At) {
 				findings = append(findings, reconcile.Finding{
 					Severity: reconcile.SeverityError,
 					Message:  fmt.Sprintf("%s is public and no manifest claims it", title(named(image))),

@@ -22,7 +22,9 @@ func Drift(ctx context.Context, request Request, open OpenReader, options Option
 		}
 	}
 	view := request.look(ctx, open, options, wanted)
-	judged := request.judge(view, reconcile.Select(request.Declarations, view.Inventory))
+	claimed := reconcile.Select(request.Declarations, view.Inventory)
+	request.inspect(ctx, view, claimed)
+	judged := request.judge(view, claimed)
 	// Nothing is written, so nothing has to be held back.
 	plan := judged.plan
 	plan.Changes = append(plan.Changes, judged.held...)

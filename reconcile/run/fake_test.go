@@ -26,6 +26,8 @@ type fakeCloud struct {
 	// refuses holds principals that the cloud does not know: a call that adds
 	// or removes one is refused as a whole.
 	refuses map[principal.Principal]bool
+	// inspect answers what is asked of a region; nil finds nothing in the way.
+	inspect func(region string, questions reconcile.Questions) reconcile.Inspection
 	// fault is asked at every call what is to go wrong; may be nil.
 	fault func(n int, c call) fault
 	// watch is told of every call after it took effect; may be nil.
@@ -51,6 +53,8 @@ const (
 	opList       op = "list"
 	opRead       op = "read"
 	opWrite      op = "write"
+	opInspect    op = "inspect"
+	opTry        op = "try a write"
 )
 
 // call is one entry of the log.
@@ -61,6 +65,7 @@ type call struct {
 	image   principal.Image
 	ids     []string
 	changes []reconcile.Change
+	asked   reconcile.Questions
 }
 
 // fault is what goes wrong with a call. The zero value is nothing.
@@ -240,6 +245,25 @@ func (a *fakeAccount) Permissions(ctx context.Context, image principal.Image) ([
 		return nil, nil // as a careless adapter says it
 	}
 	return slices.Clone(held.has), nil
+}
+
+func (a *fakeAccount) Inspect(_ context.Context, region string, questions reconcile.Questions) reconcile.Inspection {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.log(call{op: opInspect, account: a.account, region: region, asked: questions})
+	if a.inspect == nil {
+		return reconcile.Inspection{}
+	}
+	return a.inspect(region, questions)
+}
+
+func (a *fakeAccount) MayChange(_ context.Context, image principal.Image) error {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if kind := kindOfFault[a.log(call{op: opTry, account: a.account, region: image.Region, image: image})]; kind != "" {
+		return failure(kind, "try", image.ID)
+	}
+	return nil
 }
 
 func (a *fakeAccount) Do(ctx context.Context, changes []reconcile.Change) error {

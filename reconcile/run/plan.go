@@ -25,7 +25,9 @@ type Request struct {
 // cannot be read becomes part of the plan, not an error.
 func Plan(ctx context.Context, request Request, open OpenReader, options Options) (*reconcile.Plan, *View) {
 	view := request.look(ctx, open, options, request.matters)
-	return request.judge(view, reconcile.Select(request.Declarations, view.Inventory)).plan, view
+	claimed := reconcile.Select(request.Declarations, view.Inventory)
+	request.inspect(ctx, view, claimed)
+	return request.judge(view, claimed).plan, view
 }
 
 // look lists the lanes in scope and reads the permissions of the images that
@@ -91,11 +93,11 @@ func (r Request) judge(view *View, claimed reconcile.Selection) judgement {
 	reconcile.Name(held, r.Declarations.Aliases)
 	changes, withdrawn := reconcile.Scope{Only: r.Only}.Changes(all)
 	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
-		Incomplete: view.Incomplete, Selection: planned(selection, changes), Inventory: counts(view.Inventory, selection)}
+		Incomplete: view.Incomplete, Checks: view.checks(), Selection: planned(selection, changes), Inventory: r.counts(view.Inventory, selection)}
 	plan.Findings = guard.Check(guard.Input{
 		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
 		Desired: reconcile.Desire(r.Declarations, selection, r.At), Observations: view.Observations, Changes: changes,
-		Held: slices.Concat(held, withdrawn),
+		Held: slices.Concat(held, withdrawn), Inspections: view.Inspections,
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)
 	return judgement{plan, all, held}
@@ -122,7 +124,7 @@ func planned(selection reconcile.Selection, changes []reconcile.Change) []reconc
 	return images
 }
 
-func counts(inventory reconcile.Inventory, selection reconcile.Selection) reconcile.Counts {
+func (r Request) counts(inventory reconcile.Inventory, selection reconcile.Selection) reconcile.Counts {
 	var c reconcile.Counts
 	for _, observed := range inventory {
 		if images, known := observed.Value(); known {
@@ -132,6 +134,8 @@ func counts(inventory reconcile.Inventory, selection reconcile.Selection) reconc
 	}
 	for _, selected := range selection.Images {
 		switch {
+		case r.Declarations.Ignores(selected.Image, r.At):
+			c.Ignored++
 		case selected.Picked():
 			c.Picked++
 		case selected.Image.State == reconcile.Available:

@@ -45,6 +45,7 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenRea
 	for _, planned := range saved.Selection {
 		o.unreadable(planned.Image, images)
 	}
+	r.inspect(ctx, o.view, selection)
 	judged := r.judge(o.view, selection)
 	due := judged.plan
 	due.Digest = saved.Digest

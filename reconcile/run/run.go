@@ -24,6 +24,9 @@ type Reader interface {
 	// Permissions returns who may launch the image, apart from its owner. An
 	// entry of unknown form is an error.
 	Permissions(ctx context.Context, image principal.Image) ([]principal.Principal, error)
+	// Inspect finds out what would stand in the way of changes. What it cannot find
+	// out is an unsure obstacle, not an error: the cloud itself refuses in the end.
+	Inspect(ctx context.Context, region string, questions reconcile.Questions) reconcile.Inspection
 }
 
 // Writer changes one owner account. Its methods are safe for concurrent use and
@@ -33,6 +36,10 @@ type Writer interface {
 	// idempotent: it takes effect as a whole or not at all, and sending it again
 	// changes nothing. An error of kind Uncertain leaves open which.
 	Do(ctx context.Context, changes []reconcile.Change) error
+	// MayChange reports whether the caller is allowed to change who may launch the
+	// image, and changes nothing: nil if so, an error of kind Denied if not, and any
+	// other error where that could not be found out.
+	MayChange(ctx context.Context, image principal.Image) error
 	// Identity names who makes the calls, for the record.
 	Identity() string
 }

@@ -29,8 +29,9 @@ func Survey(ctx context.Context, request Request, open OpenReader, options Optio
 	return found, view
 }
 
-// unclaimed returns the images of a lane that no share claims. A run that is
-// about particular shares has none: they are in nobody's share.
+// unclaimed returns the images of a lane that no share claims and the policy
+// does not ignore. A run that is about particular shares has none: they are in
+// nobody's share.
 func (r Request) unclaimed(lane reconcile.Lane, images []reconcile.Image) []reconcile.Image {
 	if len(r.Scope.Shares) > 0 {
 		return nil
@@ -41,7 +42,7 @@ func (r Request) unclaimed(lane reconcile.Lane, images []reconcile.Image) []reco
 	}
 	var found []reconcile.Image
 	for _, image := range images {
-		if !claimed[image.Image] && r.Scope.HoldsImage(image) {
+		if !claimed[image.Image] && r.Scope.HoldsImage(image) && !r.Declarations.Ignores(image, r.At) {
 			found = append(found, image)
 		}
 	}

@@ -16,6 +16,7 @@ type View struct {
 	Inventory    reconcile.Inventory
 	Observations reconcile.Observations
 	Incomplete   []reconcile.Incomplete
+	Inspections  map[reconcile.Lane]reconcile.Inspection
 
 	readers map[string]Reader // by owner name
 	partial bool              // only the images of a saved plan were asked for
@@ -33,7 +34,7 @@ type observer struct {
 
 func newObserver(declarations *reconcile.Declarations, open OpenReader, options Options) *observer {
 	return &observer{declarations: declarations, open: open, options: options.withDefaults(),
-		view: &View{Inventory: reconcile.Inventory{}, Observations: reconcile.Observations{}, readers: map[string]Reader{}}}
+		view: &View{Inventory: reconcile.Inventory{}, Observations: reconcile.Observations{}, Inspections: map[reconcile.Lane]reconcile.Inspection{}, readers: map[string]Reader{}}}
 }
 
 // work is what to look at in one lane.
