@@ -52,6 +52,9 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		return nil, fmt.Errorf("%w: it is not a plan in JSON: %v", ErrPlanFile, err)
 	}
+	if err := checkJSON(data); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPlanFile, err)
+	}
 	if p.FormatVersion == "" {
 		return nil, fmt.Errorf("%w: it has no format_version, so it is not a plan", ErrPlanFile)
 	}

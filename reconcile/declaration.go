@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"slices"
 	"time"
 
 	"github.com/amisync/amisync/principal"
@@ -88,6 +89,11 @@ type Declaration struct {
 	// once. Empty means private on purpose.
 	Grants []Grant
 	Source Source
+}
+
+// Publishes reports whether the share declares its images public.
+func (d *Declaration) Publishes() bool {
+	return slices.ContainsFunc(d.Grants, func(g Grant) bool { return g.Principal == principal.Everyone })
 }
 
 // Grant is a declared launch permission.

@@ -14,8 +14,9 @@ func (s Scope) Evicts() bool { return s.Only == OnlyRevokes && len(s.Principals)
 // Evict returns the revokes that take the principals out of every image that
 // was read, apart from images in conflict, and from those that a share claims
 // which still declares the principal: see Keeps. Unlike Diff it goes beyond what
-// shares pick: to retired images, to images of additive shares, and to images
-// that nobody claims. The result is sorted.
+// shares pick: to retired images, to images of additive shares, to images that
+// nobody claims, and, since an emergency reaches everything, to those that the
+// policy ignores. The result is sorted.
 func Evict(declarations *Declarations, principals []principal.Principal, images []Image, claimed Selection, observations Observations, at time.Time) []Change {
 	desired := Desire(declarations, claimed, at)
 	diff := map[string]Change{}

@@ -1,6 +1,10 @@
 package reconcile
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/amisync/amisync/principal"
+)
 
 // Severity grades a finding.
 type Severity string
@@ -44,7 +48,7 @@ func (f Finding) Refuses() bool { return f.Severity == SeverityError && f.Stops 
 var severityOrder = map[Severity]int{SeverityError: 0, SeverityWarning: 1, SeverityNote: 2}
 
 // CompareFindings orders findings from the most severe on, then by code,
-// subject and text.
+// subject, text and place.
 func CompareFindings(a, b Finding) int {
 	return cmp.Or(
 		cmp.Compare(severityOrder[a.Severity], severityOrder[b.Severity]),
@@ -55,5 +59,9 @@ func CompareFindings(a, b Finding) int {
 		cmp.Compare(a.Image.Name, b.Image.Name),
 		cmp.Compare(a.Image.ID, b.Image.ID),
 		cmp.Compare(a.Message, b.Message),
+		principal.Compare(a.Principal.Principal, b.Principal.Principal),
+		cmp.Compare(a.Source.File, b.Source.File),
+		cmp.Compare(a.Source.Line, b.Source.Line),
+		cmp.Compare(a.Source.Column, b.Source.Column),
 	)
 }

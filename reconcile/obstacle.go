@@ -10,7 +10,9 @@ type Obstacle struct {
 	// Unsure means that whether there is an obstacle could not be found out; Reason
 	// says why.
 	Unsure bool
-	Reason string // a clause after the image's name: "has encrypted snapshots"
+	// Reason is a clause after the image's name, sure or not: "has encrypted
+	// snapshots", "has snapshots whose keys cannot be read".
+	Reason string
 	Hint   string
 }
 

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -38,48 +39,6 @@ func DefaultPolicy() Policy {
 	return Policy{Revokes: RevokeLimits{Max: 100, MaxPrincipals: 5, MaxPercentPerImage: 50}}
 }
 
-// Term is a decision with its reason, which may end.
-type Term struct {
-	Reason string
-	// Until is the last day (midnight UTC at its start) on which it holds. Zero
-	// means for good.
-	Until  time.Time
-	Source Source
-}
-
-// Over reports whether the last day has passed.
-func (t Term) Over(at time.Time) bool { return over(t.Until, at) }
-
-// over reports whether a last day, given as midnight UTC at its start, has
-// passed. Zero never does.
-func over(lastDay, at time.Time) bool {
-	return !lastDay.IsZero() && !at.Before(lastDay.AddDate(0, 0, 1))
-}
-
-// PublicShare is a share whose images may become public.
-type PublicShare struct {
-	Term
-	Share      string
-	ApprovedBy string // who answers for it
-}
-
-// Exception turns the findings of a code into notes that stop nothing.
-type Exception struct {
-	Term
-	Code  string
-	Share string // empty: any
-	Image string // an id, or a pattern for the name (see Match); empty: any
-}
-
-// Ignore leaves an image out of everything but the count of the newest: it is
-// not read, not changed, and nothing is said of it.
-type Ignore struct {
-	Term
-	Image  string // an id, or a pattern for the name (see Match)
-	Owner  string // name; empty: any
-	Region string // empty: any
-}
-
 // Rule is a condition of the estate's own that every change must keep.
 type Rule struct {
 	Name     string
@@ -89,7 +48,7 @@ type Rule struct {
 	Hint     string // may be empty
 	Source   Source
 	// Violated reports whether the change breaks the rule. An error means that it
-	// cannot be said, which counts as broken. It is safe for concurrent use.
+	// cannot be said, which stops the run. It is safe for concurrent use.
 	Violated func(RuleSubject) (bool, error)
 }
 
@@ -101,11 +60,38 @@ type RuleSubject struct {
 	Shares []string // the names of the shares that pick the image, sorted
 }
 
-// MayPublish reports whether the share may make its images public.
-func (p *Policy) MayPublish(share string, at time.Time) bool {
-	return p.AllowPublic || slices.ContainsFunc(p.PublicShares, func(s PublicShare) bool {
-		return s.Share == share && !s.Over(at)
-	})
+// Approval returns the entry in force by which the share may make its images
+// public, or false.
+func (p *Policy) Approval(share string, at time.Time) (PublicShare, bool) {
+	i := slices.IndexFunc(p.PublicShares, func(s PublicShare) bool { return s.Share == share && !s.Over(at) })
+	if i < 0 {
+		return PublicShare{}, false
+	}
+	return p.PublicShares[i], true
+}
+
+// Judge gives a finding what the policy makes of it: its severity, and then the
+// exceptions in force. Shares are those that pick the finding's image. A finding
+// that the policy raises to an error, and that would stop nothing, stops what its
+// code does, or else the run.
+func (p *Policy) Judge(f Finding, shares []string, at time.Time) Finding {
+	code, _ := CodeOf(f.Code)
+	if code.Fixed {
+		return f
+	}
+	if severity, set := p.Severities[f.Code]; set && severity != f.Severity {
+		f.Severity = severity
+		if severity == SeverityError {
+			f.Stops = cmp.Or(f.Stops, code.Stops, StopsRun)
+		}
+	}
+	for _, exception := range p.Exceptions {
+		if exception.Code == f.Code && !exception.Over(at) && exception.covers(f, shares) {
+			f.Severity, f.Stops, f.Excepted = SeverityNote, "", exception.Why()
+			break
+		}
+	}
+	return f
 }
 
 // Allows reports whether access may be given to the principal.

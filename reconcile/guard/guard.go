@@ -5,7 +5,6 @@
 package guard
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,18 +26,24 @@ type Input struct {
 	Selection    reconcile.Selection
 	Desired      []reconcile.Desired
 	Observations reconcile.Observations
-	Changes      []reconcile.Change
+	Changes      []reconcile.Change // sorted, as reconcile.Diff returns them
 	// Inspections are the answers to what was asked of lanes beyond that.
 	Inspections map[reconcile.Lane]reconcile.Inspection
 	// Held are revokes that the scope holds back; see reconcile.Scope.Changes.
 	Held []reconcile.Change
+
+	// Set by Check: the listed images, and the shares that pick each, sorted.
+	images  map[principal.Image]reconcile.Image
+	picking map[principal.Image][]string
 }
 
 // Analyzer is one rule. It holds no state.
 type Analyzer interface {
 	// Code is the rule's stable name, such as AMI001.
 	Code() string
-	// Analyze returns what the rule finds; code and order are seen to by Check.
+	// Analyze returns what the rule finds. A finding without a severity takes what
+	// reconcile.CodeOf says, with what it stops: an analyzer sets either only where
+	// it differs. Code, order and what the policy says of it are seen to by Check.
 	Analyze(Input) []reconcile.Finding
 }
 
@@ -46,39 +51,73 @@ type Analyzer interface {
 func Analyzers() []Analyzer {
 	return []Analyzer{
 		becomesPublic{}, tooManyRevokes{}, losesTooMuch{}, losesLast{}, protectedRevoke{}, unnamedAccount{},
-		unshareableState{}, matchesNothing{}, publicUnclaimed{}, exclusiveConflict{}, heldRevoke{}, stillDeclared{},
+		unshareableState{}, cannotPublish{}, expiredTerm{}, matchesNothing{}, publicUnclaimed{}, expiresSoon{},
+		brokenRule{}, exclusiveConflict{}, cannotShare{}, heldRevoke{}, stillDeclared{}, notAllowed{},
+		replacedAccounts{}, deprecatedPublic{},
 	}
 }
 
-// Check runs every rule and returns the findings, sorted.
+// Check runs every rule and returns the findings, as the policy grades and
+// excepts them, sorted.
 func Check(in Input) []reconcile.Finding {
+	in.index()
 	var findings []reconcile.Finding
 	for _, analyzer := range Analyzers() {
+		code, _ := reconcile.CodeOf(analyzer.Code())
 		for _, finding := range analyzer.Analyze(in) {
 			finding.Code = analyzer.Code()
-			findings = append(findings, finding)
+			if finding.Severity == "" {
+				finding.Severity, finding.Stops = code.Severity, code.Stops
+			}
+			findings = append(findings, in.Declarations.Policy.Judge(finding, in.picking[finding.Image.Image], in.At))
 		}
 	}
 	slices.SortFunc(findings, reconcile.CompareFindings)
 	return findings
 }
 
-// counts reports whether a change is a revoke that the limits count. An expiry
-// was decided in review; so was a principal that the command names together
-// with --only-revoke.
-func (in Input) counts(change reconcile.Change) bool {
-	return change.Verb.Takes() && change.Reason != reconcile.Expired && !in.Scope.Evicts()
-}
-
-// revokesByImage groups the counted revokes.
-func (in Input) revokesByImage() map[principal.Image][]reconcile.Change {
-	revokes := map[principal.Image][]reconcile.Change{}
-	for _, change := range in.Changes {
-		if in.counts(change) {
-			revokes[change.Image.Image] = append(revokes[change.Image.Image], change)
+// index sets what is looked up by image.
+func (in *Input) index() {
+	in.images = map[principal.Image]reconcile.Image{}
+	for _, image := range in.listed() {
+		in.images[image.Image] = image
+	}
+	in.picking = map[principal.Image][]string{}
+	for _, selected := range in.Claimed.Images {
+		for _, claim := range selected.Claims {
+			if claim.Picked {
+				in.picking[selected.Image.Image] = append(in.picking[selected.Image.Image], claim.Share)
+			}
 		}
 	}
-	return revokes
+}
+
+// declaring returns the shares that pick the image and declare the principal, its
+// last day not over.
+func (in Input) declaring(image principal.Image, p principal.Principal) []string {
+	return in.pickingWith(image, func(g reconcile.Grant) bool { return g.Principal == p && !g.Expired(in.At) })
+}
+
+// declarer returns the share that the change comes from, or "".
+func (in Input) declarer(change reconcile.Change) string {
+	for _, share := range in.pickingWith(change.Image.Image, func(g reconcile.Grant) bool {
+		return g.Principal == change.Principal.Principal && g.Source == change.Source
+	}) {
+		return share
+	}
+	return ""
+}
+
+// pickingWith returns the shares that pick the image and declare a grant such as
+// is wanted.
+func (in Input) pickingWith(image principal.Image, wanted func(reconcile.Grant) bool) []string {
+	var shares []string
+	for _, name := range in.picking[image] {
+		if share := in.Declarations.Share(name); share != nil && slices.ContainsFunc(share.Grants, wanted) {
+			shares = append(shares, name)
+		}
+	}
+	return shares
 }
 
 // listed returns the images of all known lanes.
@@ -89,28 +128,4 @@ func (in Input) listed() []reconcile.Image {
 		all = append(all, images...)
 	}
 	return all
-}
-
-func named(image reconcile.Image) reconcile.NamedImage {
-	return reconcile.NamedImage{Image: image.Image, Name: image.Name}
-}
-
-// title is how messages call an image.
-func title(image reconcile.NamedImage) string {
-	if image.Name == "" {
-		return image.ID
-	}
-	return image.Name
-}
-
-// label is how messages call a principal.
-func (in Input) label(p principal.Principal) string {
-	return reconcile.NamedPrincipal{Principal: p, Alias: in.Declarations.Aliases[p]}.Title()
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -3,6 +3,7 @@ package guard_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,6 +44,10 @@ type world struct {
 	policy reconcile.Policy
 	scope  reconcile.Scope
 	names  map[principal.Principal]string
+	quotas reconcile.Quotas
+	// inspection is what the lane answered.
+	inspection reconcile.Inspection
+	partial    bool
 }
 
 func image(id string) reconcile.Image {
@@ -77,11 +82,21 @@ func one(granted []reconcile.Grant, has ...principal.Principal) world {
 		has: map[string][]principal.Principal{"ami-1": has}, policy: reconcile.DefaultPolicy()}
 }
 
-func (w world) with(alter func(*world)) world { alter(&w); return w }
+// with returns an altered copy, so that cases can share a world.
+func (w world) with(alter func(*world)) world {
+	w.shares, w.images, w.has = slices.Clone(w.shares), slices.Clone(w.images), maps.Clone(w.has)
+	for i := range w.shares {
+		w.shares[i].Grants = slices.Clone(w.shares[i].Grants)
+	}
+	w.policy.Exceptions, w.policy.Rules = slices.Clone(w.policy.Exceptions), slices.Clone(w.policy.Rules)
+	w.policy.PublicShares, w.inspection.Obstacles = slices.Clone(w.policy.PublicShares), slices.Clone(w.inspection.Obstacles)
+	alter(&w)
+	return w
+}
 
 // check judges as a run does.
 func (w world) check() []reconcile.Finding {
-	d := &reconcile.Declarations{Owners: []reconcile.Owner{{Name: "factory", Provider: lane.Provider, Account: lane.Account, Regions: []string{lane.Region}}},
+	d := &reconcile.Declarations{Owners: []reconcile.Owner{{Name: "factory", Provider: lane.Provider, Account: lane.Account, Regions: []string{lane.Region}, Quotas: w.quotas}},
 		Shares: w.shares, Policy: w.policy, Aliases: w.names}
 	d.Policy.Source = reconcile.Source{File: "policy.yaml", Line: 1}
 	observations := reconcile.Observations{}
@@ -98,8 +113,10 @@ func (w world) check() []reconcile.Finding {
 	if w.scope.Evicts() {
 		changes, held = reconcile.Evict(d, w.scope.Principals, w.images, claimed, observations, noon), nil
 	}
+	reconcile.Name(changes, w.names)
 	return guard.Check(guard.Input{Declarations: d, Scope: w.scope, At: noon, Inventory: inventory, Claimed: claimed, Selection: selection,
-		Desired: desired, Observations: observations, Changes: changes, Held: held})
+		Desired: desired, Observations: observations, Changes: changes, Held: held, Partial: w.partial,
+		Inspections: map[reconcile.Lane]reconcile.Inspection{lane: w.inspection}})
 }
 
 // of returns the findings of one rule.
@@ -153,10 +170,13 @@ func TestCodesAreUniqueSortedAndWellFormed(t *testing.T) {
 	if !slices.IsSorted(codes) || len(slices.Compact(slices.Clone(codes))) != len(codes) {
 		t.Errorf("codes %v", codes)
 	}
-	for _, code := range []string{"AMI001", "AMI002", "AMI003", "AMI004", "AMI005", "AMI007", "AMI008", "AMI014", "AMI015", "AMI018", "AMI020", "AMI021"} {
-		if !slices.Contains(codes, code) {
-			t.Errorf("%s is missing", code)
+	for _, code := range reconcile.Codes() {
+		if !slices.Contains(codes, code.Code) {
+			t.Errorf("no analyzer finds %s", code.Code)
 		}
+	}
+	if len(codes) != len(reconcile.Codes()) {
+		t.Error("an analyzer's code has no description")
 	}
 }
 

@@ -25,19 +25,39 @@ func (unshareableState) Analyze(in Input) []reconcile.Finding {
 			hint = "it is shared by the first run after it has become available"
 		}
 		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityWarning, Stops: reconcile.StopsImage, Image: named(desired.Image), Source: desired.Grants[0].Source, Hint: hint,
+			Image: named(desired.Image), Source: desired.Grants[0].Source, Hint: hint,
 			Message: fmt.Sprintf("%s is %s and cannot be shared", title(named(desired.Image)), desired.Image.State),
 		})
 	}
-	for _, gone := range in.Selection.Gone {
+	for _, gone := range in.gone() {
+		if in.foreignOwner(gone.Image) != "" || len(in.obstacles(gone.Image, false)) > 0 {
+			continue // see AMI019
+		}
 		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityWarning, Stops: reconcile.StopsImage, Share: gone.Share, Source: gone.Source,
+			Share: gone.Share, Source: gone.Source,
 			Image:   reconcile.NamedImage{Image: gone.Image},
 			Message: fmt.Sprintf("%s is gone: account %s does not own such an image in %s", gone.Image.ID, gone.Image.Account, gone.Image.Region),
 			Hint:    "take the id out of the share, or correct its region",
 		})
 	}
 	return findings
+}
+
+// gone returns the explicit ids in scope that their lanes do not list.
+func (in Input) gone() []reconcile.Gone {
+	return slices.DeleteFunc(slices.Clone(in.Selection.Gone), func(g reconcile.Gone) bool {
+		return in.Declarations.Ignores(reconcile.Image{Image: g.Image}, in.At)
+	})
+}
+
+// foreignOwner returns the account that owns an image which the manifests look
+// for elsewhere, or "" where nobody knows of one.
+func (in Input) foreignOwner(image principal.Image) string {
+	owner := in.Inspections[reconcile.LaneOf(image)].Owners[image.ID]
+	if owner == image.Account {
+		return ""
+	}
+	return owner
 }
 
 // exclusiveConflict reports images that two exclusive shares claim. Which of
@@ -53,7 +73,7 @@ func (exclusiveConflict) Analyze(in Input) []reconcile.Finding {
 			continue
 		}
 		finding := reconcile.Finding{
-			Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Image: named(desired.Image), Share: desired.Conflict[0],
+			Image: named(desired.Image), Share: desired.Conflict[0],
 			Message: fmt.Sprintf("%s is claimed by the exclusive shares %s; it is left alone", title(named(desired.Image)), strings.Join(desired.Conflict, " and ")),
 			Hint:    "narrow one selector, or make all but one of the shares `mode: additive`",
 		}
@@ -83,15 +103,14 @@ func (matchesNothing) Analyze(in Input) []reconcile.Finding {
 	for _, filter := range in.Scope.Images {
 		if !in.Partial && !slices.ContainsFunc(in.listed(), reconcile.Scope{Images: []string{filter}}.HoldsImage) {
 			findings = append(findings, reconcile.Finding{
-				Severity: reconcile.SeverityWarning,
-				Message:  fmt.Sprintf("the filter --image %s matches no image in the lanes that were read", filter),
-				Hint:     "write an image id, or a name in which * and ? stand for what differs",
+				Message: fmt.Sprintf("the filter --image %s matches no image in the lanes that were read", filter),
+				Hint:    "write an image id, or a name in which * and ? stand for what differs",
 			})
 		}
 	}
 	for _, name := range shares {
 		finding := reconcile.Finding{
-			Severity: reconcile.SeverityWarning, Share: name,
+			Share:   name,
 			Message: fmt.Sprintf("share %s matches no image in %s", name, strings.Join(regions[name], ", ")),
 			Hint:    "compare its `images` with the names, tags and architectures there, or leave the region out of its `regions`",
 		}
@@ -111,15 +130,20 @@ func (unnamedAccount) Code() string { return "AMI007" }
 
 func (unnamedAccount) Analyze(in Input) []reconcile.Finding {
 	var findings []reconcile.Finding
-	seen := map[principal.Principal]bool{}
+	type entry struct {
+		principal principal.Principal
+		share     string
+	}
+	seen := map[entry]bool{}
 	for _, change := range in.Changes {
 		p := change.Principal.Principal
-		if change.Verb != reconcile.VerbGrant || p.Kind != principal.Account || seen[p] || in.Declarations.Aliases[p] != "" {
+		e := entry{p, in.declarer(change)}
+		if change.Verb != reconcile.VerbGrant || p.Kind != principal.Account || seen[e] || in.Declarations.Aliases[p] != "" {
 			continue
 		}
-		seen[p] = true
+		seen[e] = true
 		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityNote, Principal: change.Principal, Source: change.Source,
+			Principal: change.Principal, Share: e.share, Source: change.Source,
 			Message: fmt.Sprintf("account %s has no name", p.ID),
 			Hint:    fmt.Sprintf("name it in a Directory: `accounts: {some-name: \"%s\"}`", p.ID),
 		})

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -19,20 +20,42 @@ func (becomesPublic) Analyze(in Input) []reconcile.Finding {
 		if change.Verb != reconcile.VerbPublish {
 			continue
 		}
-		finding := reconcile.Finding{
-			Severity: reconcile.SeverityError, Stops: reconcile.StopsRun,
-			Message: fmt.Sprintf("%s becomes public: every AWS account could launch it; the policy denies it", title(change.Image)),
-			Hint:    "remove `public: true` from the share, or allow it in policy.yaml: `spec: {public: allow}`",
-			Image:   change.Image, Principal: change.Principal, Source: change.Source,
-		}
-		if in.Declarations.Policy.AllowPublic {
-			finding.Severity, finding.Stops = reconcile.SeverityWarning, ""
+		shares := in.declaring(change.Image.Image, principal.Everyone)
+		approval, approved := in.approval(shares)
+		finding := reconcile.Finding{Image: change.Image, Principal: change.Principal, Source: change.Source}
+		if approved || in.Declarations.Policy.AllowPublic {
+			finding.Severity = reconcile.SeverityWarning
 			finding.Message = fmt.Sprintf("%s becomes public: every AWS account can launch it", title(change.Image))
 			finding.Hint = "make sure that nothing in the image is secret; the share and the policy both allow it"
+		} else {
+			finding.Message = fmt.Sprintf("%s becomes public: every AWS account could launch it; the policy denies it", title(change.Image))
+			finding.Hint = denied(shares)
+		}
+		if approved {
+			finding.Message += fmt.Sprintf("; %s approved it for share %s, %s", approval.ApprovedBy, approval.Share, approval.Why())
 		}
 		findings = append(findings, finding)
 	}
 	return findings
+}
+
+// denied says how shares that want to publish go on.
+func denied(shares []string) string {
+	var entries []string
+	for _, share := range shares {
+		entries = append(entries, fmt.Sprintf("{share: %s, approvedBy: <who>, reason: <why>}", share))
+	}
+	return fmt.Sprintf("remove `public: true` from share %s, or add to policy.yaml `spec: {publicShares: [%s]}`", enumerate(shares), strings.Join(entries, ", "))
+}
+
+// approval returns the first entry in force that lets one of the shares publish.
+func (in Input) approval(shares []string) (reconcile.PublicShare, bool) {
+	for _, share := range shares {
+		if approval, has := in.Declarations.Policy.Approval(share, in.At); has {
+			return approval, true
+		}
+	}
+	return reconcile.PublicShare{}, false
 }
 
 // publicUnclaimed reports images that the whole world can launch although no
@@ -55,10 +78,9 @@ func (publicUnclaimed) Analyze(in Input) []reconcile.Finding {
 		for _, image := range images {
 			if image.Public && !claimed[image.Image] && in.Scope.HoldsImage(image) && !in.Declarations.Ignores(image, in.At) {
 				findings = append(findings, reconcile.Finding{
-					Severity: reconcile.SeverityError,
-					Message:  fmt.Sprintf("%s is public and no manifest claims it", title(named(image))),
-					Hint:     "declare it in an image share (see `amisync import`), or make it private",
-					Image:    named(image),
+					Message: fmt.Sprintf("%s is public and no manifest claims it", title(named(image))),
+					Hint:    "declare it in an image share (see `amisync import`), or make it private",
+					Image:   named(image),
 				})
 			}
 		}

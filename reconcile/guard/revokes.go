@@ -16,16 +16,16 @@ func (tooManyRevokes) Code() string { return "AMI002" }
 func (tooManyRevokes) Analyze(in Input) []reconcile.Finding {
 	limits := in.Declarations.Policy.Revokes
 	revokes, losers := 0, map[principal.Principal]bool{}
-	for _, change := range in.Changes {
-		if in.counts(change) {
-			revokes++
+	for _, lost := range in.countedRevokes() {
+		revokes += len(lost)
+		for _, change := range lost {
 			losers[change.Principal.Principal] = true
 		}
 	}
 	var findings []reconcile.Finding
 	over := func(message, limit string, needed int) {
 		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Message: message, Source: in.Declarations.Policy.Source,
+			Message: message, Source: in.Declarations.Policy.Source,
 			Hint: fmt.Sprintf("apply part of it (--share, --principal), or raise the limit in policy.yaml: `spec: {revokes: {%s: %d}}`", limit, needed),
 		})
 	}
@@ -45,7 +45,7 @@ func (losesTooMuch) Code() string { return "AMI003" }
 
 func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 	limit := in.Declarations.Policy.Revokes.MaxPercentPerImage
-	revokes := in.revokesByImage()
+	revokes := in.countedRevokes()
 	var findings []reconcile.Finding
 	for _, desired := range in.Desired {
 		lost := revokes[desired.Image.Image]
@@ -55,10 +55,10 @@ func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 		}
 		percent := (len(lost)*100 + len(before) - 1) / len(before) // rounded up, so that it is over the limit
 		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Image: named(desired.Image), Source: lost[0].Source,
+			Image: named(desired.Image), Source: lost[0].Source,
 			Message: fmt.Sprintf("%s loses %d of its %d principals (%d %%), the policy allows %d %%", title(named(desired.Image)), len(lost), len(before), percent, limit),
-			Hint: fmt.Sprintf("take them out in smaller parts, write `launchPermissions: []` if the image is to be private, "+
-				"or raise the limit in policy.yaml: `spec: {revokes: {maxPercentPerImage: %d}}`", percent),
+			Hint: fmt.Sprintf("if that is meant, add to policy.yaml %s for this image, or `spec: {revokes: {maxPercentPerImage: %d}}` for all",
+				in.exception("AMI003", desired.Image.Image), percent),
 		})
 	}
 	return findings
@@ -74,7 +74,7 @@ func (losesLast) Analyze(in Input) []reconcile.Finding {
 	for _, change := range in.Changes {
 		changes[change.Image.Image] = append(changes[change.Image.Image], change)
 	}
-	revokes := in.revokesByImage()
+	revokes := in.countedRevokes()
 	var findings []reconcile.Finding
 	for _, desired := range in.Desired {
 		image := desired.Image.Image
@@ -83,9 +83,10 @@ func (losesLast) Analyze(in Input) []reconcile.Finding {
 			continue
 		}
 		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Image: named(desired.Image), Source: revokes[image][0].Source,
+			Image: named(desired.Image), Source: revokes[image][0].Source,
 			Message: fmt.Sprintf("%s loses its last principal: only its owner could launch it", title(named(desired.Image))),
-			Hint:    "if the image is to be private, write `launchPermissions: []` in its share",
+			Hint: fmt.Sprintf("if the image is to be private, write `launchPermissions: []` in its share, or add to policy.yaml %s",
+				in.exception("AMI004", image)),
 		})
 	}
 	return findings
@@ -103,69 +104,10 @@ func (protectedRevoke) Analyze(in Input) []reconcile.Finding {
 	for _, change := range in.Changes {
 		if change.Verb.Takes() && slices.Contains(policy.Protect, change.Principal.Principal) {
 			findings = append(findings, reconcile.Finding{
-				Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Image: change.Image, Principal: change.Principal, Source: change.Source,
+				Image: change.Image, Principal: change.Principal, Source: change.Source,
 				Message: fmt.Sprintf("%s would lose %s, and the policy protects it", in.label(change.Principal.Principal), title(change.Image)),
-				Hint:    "declare it in the share again, or take it out of `protect` in policy.yaml",
-			})
-		}
-	}
-	return findings
-}
-
-// HeldRevoke is the code of findings about revokes that a filter holds back,
-// which concern nobody who only looks.
-const HeldRevoke = "AMI020"
-
-// heldRevoke tells of revokes that a filter holds back.
-type heldRevoke struct{}
-
-func (heldRevoke) Code() string { return HeldRevoke }
-
-func (heldRevoke) Analyze(in Input) []reconcile.Finding {
-	var findings []reconcile.Finding
-	for _, change := range in.Held {
-		findings = append(findings, reconcile.Finding{
-			Severity: reconcile.SeverityWarning, Image: change.Image, Principal: change.Principal, Source: change.Source,
-			Message: fmt.Sprintf("the revoke of %s from %s is left out: the filter leaves out a grant that may replace it", in.label(change.Principal.Principal), title(change.Image)),
-			Hint:    "run without the filter, so that nobody loses access in between; to take a principal out at once, name it: `apply --principal X --only-revoke`",
-		})
-	}
-	return findings
-}
-
-// stillDeclared tells, when principals are to be taken out everywhere, which
-// shares would let them in again.
-type stillDeclared struct{}
-
-func (stillDeclared) Code() string { return "AMI021" }
-
-func (stillDeclared) Analyze(in Input) []reconcile.Finding {
-	if !in.Scope.Evicts() {
-		return nil
-	}
-	images := map[string]map[reconcile.Grant]int{} // by share and grant
-	for _, selected := range in.Selection.Images {
-		permissions, _ := in.Observations[selected.Image.Image].Value()
-		for _, p := range in.Scope.Principals {
-			if !slices.Contains(permissions, p) {
-				continue
-			}
-			for share, grant := range reconcile.Keeps(in.Declarations, selected, p, in.At) {
-				if images[share] == nil {
-					images[share] = map[reconcile.Grant]int{}
-				}
-				images[share][grant]++
-			}
-		}
-	}
-	var findings []reconcile.Finding
-	for share, grants := range images {
-		for grant, n := range grants {
-			findings = append(findings, reconcile.Finding{
-				Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Share: share, Source: grant.Source,
-				Principal: reconcile.NamedPrincipal{Principal: grant.Principal},
-				Message:   fmt.Sprintf("%s keeps %s of share %s, which still declares it", in.label(grant.Principal), count(n, "image"), share),
-				Hint:      "take it out of the share (or of the group that brings it in) and run this again",
+				Hint: fmt.Sprintf("declare it again under the share's launchPermissions, `- %[1]s`, or take `%[1]s` out of policy.yaml's `spec: {protect: […]}`",
+					in.reference(change.Principal.Principal)),
 			})
 		}
 	}

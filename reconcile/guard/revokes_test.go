@@ -78,7 +78,9 @@ func TestAMI003PartOfAnImagesPrincipals(t *testing.T) {
 		{"a grant to an image that nobody had", one(grants(accounts(4)...)), nil},
 		{"a filter makes it fewer", loses(4, 5).with(func(w *world) { w.scope.Principals = accounts(2) }), nil},
 	})
-	if f := loses(26, 51).of("AMI003")[0]; !strings.Contains(f.Hint, "maxPercentPerImage: 51") || f.Source.File == "" {
+	f := loses(26, 51).of("AMI003")[0]
+	if f.Source.File == "" || !strings.Contains(f.Hint, "`spec: {revokes: {maxPercentPerImage: 51}}`") ||
+		!strings.Contains(f.Hint, "`spec: {exceptions: [{code: AMI003, image: ami-1, reason: <why>, until: 2026-12-05}]}`") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -97,6 +99,10 @@ func TestAMI004TheLastPrincipal(t *testing.T) {
 		{"the command names it", one(grants(account(9)), account(1)).with(named(account(1))), nil},
 		{"only the public had it", one(until(-1, account(9)), principal.Everyone), []string{"last principal"}},
 	})
+	f := one(until(-1, account(9)), account(1)).of("AMI004")[0]
+	if !strings.Contains(f.Hint, "`launchPermissions: []`") || !strings.Contains(f.Hint, "`spec: {exceptions: [{code: AMI004, image: ami-1, reason: <why>, until: 2026-12-05}]}`") {
+		t.Errorf("%+v", f)
+	}
 }
 
 func TestAMI005ProtectedPrincipals(t *testing.T) {
@@ -116,6 +122,18 @@ func TestAMI005ProtectedPrincipals(t *testing.T) {
 			w.names = map[principal.Principal]string{org: "acme"}
 		}), []string{"acme (" + org.ID + ") would lose"}},
 	})
+	named := one(grants(account(9)), account(1)).with(protect(account(1))).with(func(w *world) {
+		w.names = map[principal.Principal]string{account(1): "payments-prod"}
+	})
+	for want, w := range map[string]world{
+		"`- {account: payments-prod}`":    named,
+		"`- {account: \"200000000001\"}`": one(grants(account(9)), account(1)).with(protect(account(1))),
+		"`- {public: true}`":              one(grants(account(1)), principal.Everyone).with(protect(principal.Everyone)),
+	} {
+		if f := w.of("AMI005")[0]; !strings.Contains(f.Hint, want) || !strings.Contains(f.Hint, "`spec: {protect: […]}`") {
+			t.Errorf("%q does not say %s", f.Hint, want)
+		}
+	}
 }
 
 func TestAMI020RevokesThatAFilterHoldsBack(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/reconcile/run"
@@ -185,6 +187,90 @@ func TestAFullQuotaDoesNotKeepRevokesFromMakingRoom(t *testing.T) {
 	if got := e.cloud.state()[image]; !slices.Equal(got, who(alice)) {
 		t.Errorf("the cloud has %v", got)
 	}
+}
+
+func TestAtTheSharingQuotaRevokesThatReplaceNothingGoFirst(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		most       int
+		has, wants []principal.Principal
+		writes     int
+		left       []principal.Principal
+		skipped    int
+	}{
+		{"there is room: one call", 4, who(alice, bob), who(carol, dave), 1, who(carol, dave), 0},
+		{"accounts for accounts", 2, who(alice, bob), who(carol, dave), 3, who(carol, dave), 0},
+		{"some stay", 2, who(alice, bob), who(alice, carol), 3, who(alice, carol), 0},
+		{"an organization goes last, an account first", 2, who(org, dave), who(bob), 4, who(bob), 0},
+		{"a unit that may hold the account: nothing moves", 2, who(alice, dave), who(unit, dave), 2, who(alice, dave), 1},
+		{"the public is no entry", 2, who(world, alice, bob), who(carol, dave), 4, who(carol, dave), 0},
+		{"too many are wanted", 2, who(alice), who(bob, carol, dave), 3, who(), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := newEstate(lab)
+			e.cloud.most = c.most
+			image := e.single("a", c.has, c.wants)
+			plan, view := e.plan()
+			guardAccess(t, e, plan)
+			e.cloud.calls = nil
+			plan.Findings = nil // the guards would have refused some of it
+			result := e.apply(plan, view)
+			everyChangeOnce(t, plan, result)
+			honest(t, e, plan, result)
+			if got := e.cloud.state()[image]; !slices.Equal(got, principal.Sorted(c.left)) {
+				t.Errorf("the cloud has %v, want %v: %q", got, c.left, outcomes(result))
+			}
+			if n := e.cloud.countOp(opWrite); n != c.writes || result.Summary[reconcile.StatusSkipped] != c.skipped {
+				t.Errorf("%d writes: %q", n, outcomes(result))
+			}
+			for _, o := range result.Outcomes {
+				if o.Status == reconcile.StatusFailed && (o.Kind != reconcile.Quota || !o.Change.Verb.Gives()) {
+					t.Errorf("%+v", o)
+				}
+			}
+		})
+	}
+}
+
+func TestAccountsForAccountsAlwaysFitIfTheResultDoes(t *testing.T) {
+	some := func(most int) *rapid.Generator[[]principal.Principal] {
+		return rapid.SliceOfNDistinct(rapid.SampledFrom(who(alice, bob, carol, dave)), 0, most, func(p principal.Principal) principal.Principal { return p })
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		e := newEstate(lab)
+		e.cloud.most = rapid.IntRange(1, 4).Draw(t, "most")
+		image := e.single("a", some(e.cloud.most).Draw(t, "has"), some(e.cloud.most).Draw(t, "wants"))
+		if rapid.Bool().Draw(t, "public before") {
+			e.cloud.images[image].has = principal.Sorted(append(e.cloud.images[image].has, world))
+		}
+		plan, view := e.plan()
+		guardAccess(t, e, plan)
+		if result := e.apply(plan, view); !result.Complete() {
+			t.Fatalf("%q", outcomes(result))
+		}
+		if again, _ := e.plan(); len(again.Changes) > 0 {
+			t.Fatalf("a second plan: %v", short(again.Changes))
+		}
+	})
+}
+
+func TestAtTheSharingQuotaNobodyLosesWhatTheyAreToKeep(t *testing.T) {
+	some := rapid.SliceOfDistinct(rapid.SampledFrom(who(world, org, unit, alice, bob, carol, dave)), func(p principal.Principal) principal.Principal { return p })
+	rapid.Check(t, func(t *rapid.T) {
+		e := newEstate(lab)
+		e.single("a", some.Draw(t, "has"), some.Draw(t, "wants"))
+		e.cloud.most = rapid.IntRange(1, 6).Draw(t, "most")
+		plan, view := e.plan()
+		guardAccess(t, e, plan)
+		result := e.apply(plan, view)
+		everyChangeOnce(t, plan, result)
+		honest(t, e, plan, result)
+
+		e.cloud.most, e.cloud.watch = 0, nil
+		if _, result := e.run(); !result.Complete() {
+			t.Fatalf("once the quota is raised: %q", outcomes(result))
+		}
+	})
 }
 
 func TestAResultHoldsWhatWasThereBeforeAndAfter(t *testing.T) {

@@ -75,14 +75,33 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	case mayHaveHappened(kind):
 		r.confirm(ctx, changes, err, r.options.Wait)
 	case refusesPart(kind) && len(gives) > 0 && len(takes) > 0:
-		r.do(ctx, gives)
-		r.do(ctx, takes)
+		r.apart(ctx, gives, takes, kind)
 	case kind == reconcile.Refused && len(changes) > 1 && r.calls < maxCalls:
 		r.do(ctx, changes[:len(changes)/2])
 		r.do(ctx, changes[len(changes)/2:])
 	default:
 		r.fail(changes, reconcile.StatusFailed, "", err)
 	}
+}
+
+// apart sends what was refused as one call in parts: what gives, then what takes.
+// Where a quota is the reason, the revokes that none of the grants may replace go
+// first: they make room, and nobody who is to keep access loses it.
+func (r *imageRun) apart(ctx context.Context, gives, takes []reconcile.Change, kind reconcile.ErrorKind) {
+	if kind == reconcile.Quota {
+		var free, rest []reconcile.Change
+		for _, take := range takes {
+			if slices.ContainsFunc(gives, func(g reconcile.Change) bool { return g.Principal.Overlaps(take.Principal.Principal) }) {
+				rest = append(rest, take)
+			} else {
+				free = append(free, take)
+			}
+		}
+		r.do(ctx, free)
+		takes = rest
+	}
+	r.do(ctx, gives)
+	r.do(ctx, takes)
 }
 
 // mayHaveHappened reports whether a call that ended in an error may have taken

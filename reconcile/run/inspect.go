@@ -26,34 +26,34 @@ func (r Request) inspect(ctx context.Context, view *View, claimed reconcile.Sele
 	group.Wait()
 }
 
-// questions returns what is to be asked, by lane.
+// questions returns what is to be asked, by lane: of images that somebody is to
+// gain, as far as the plan takes that up, and of ids that are not where a manifest
+// looks for them.
 func (r Request) questions(view *View, claimed reconcile.Selection) map[reconcile.Lane]reconcile.Questions {
 	questions := map[reconcile.Lane]reconcile.Questions{}
-	changes, _ := r.changes(view, claimed)
 	images := map[principal.Image]reconcile.Image{}
 	for _, image := range view.images() {
 		images[image.Image] = image
 	}
+	changes, _ := r.changes(view, claimed)
+	changes, _ = reconcile.Scope{Only: r.Only}.Changes(changes)
 	for _, group := range reconcile.ByImage(changes) {
 		image := images[group[0].Image.Image]
-		lane := reconcile.LaneOf(image.Image)
-		q := questions[lane]
-		gives := slices.ContainsFunc(group, func(c reconcile.Change) bool { return c.Verb.Gives() })
-		publishes := slices.ContainsFunc(group, func(c reconcile.Change) bool { return c.Verb == reconcile.VerbPublish })
-		if gives && len(image.EncryptedSnapshots) > 0 {
+		q := questions[reconcile.LaneOf(image.Image)]
+		if gives, _ := split(group); len(gives) > 0 && len(image.EncryptedSnapshots) > 0 {
 			q.Encrypted = append(q.Encrypted, image)
 		}
-		if q.Publish = q.Publish || publishes; q.Publish || len(q.Encrypted) > 0 {
-			questions[lane] = q
+		q.Publish = q.Publish || slices.ContainsFunc(group, func(c reconcile.Change) bool { return c.Verb == reconcile.VerbPublish })
+		if q.Publish || len(q.Encrypted) > 0 {
+			questions[reconcile.LaneOf(image.Image)] = q
 		}
 	}
 	for _, gone := range r.Scope.Selection(claimed).Gone {
-		lane := reconcile.LaneOf(gone.Image)
-		q := questions[lane]
-		if !slices.Contains(q.Missing, gone.Image.ID) {
+		q := questions[reconcile.LaneOf(gone.Image)]
+		if !slices.Contains(q.Missing, gone.Image.ID) && !r.Declarations.Ignores(reconcile.Image{Image: gone.Image}, r.At) {
 			q.Missing = append(q.Missing, gone.Image.ID)
+			questions[reconcile.LaneOf(gone.Image)] = q
 		}
-		questions[lane] = q
 	}
 	return questions
 }

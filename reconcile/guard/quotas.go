@@ -1,0 +1,60 @@
+package guard
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// quotas returns the name of the lane's owner and what it may do there.
+func (in Input) quotas(lane reconcile.Lane) (string, reconcile.Quotas) {
+	quotas := reconcile.DefaultQuotas()
+	owner := in.Declarations.OwnerOf(lane.Provider, lane.Account)
+	if owner == nil {
+		return lane.Account, quotas
+	}
+	quotas.PublicImages = cmp.Or(owner.Quotas.PublicImages, quotas.PublicImages)
+	quotas.SharingEntities = cmp.Or(owner.Quotas.SharingEntities, quotas.SharingEntities)
+	return owner.Name, quotas
+}
+
+// publicAfter counts the images that are public in each lane once the changes are
+// made, as far as its listing shows them all.
+func (in Input) publicAfter() map[reconcile.Lane]int {
+	public := map[principal.Image]bool{}
+	for _, image := range in.images {
+		public[image.Image] = image.Public
+	}
+	for _, change := range in.Changes {
+		if change.Principal.Kind == principal.Public {
+			public[change.Image.Image] = change.Verb.Gives()
+		}
+	}
+	count := map[reconcile.Lane]int{}
+	for image, is := range public {
+		if is && !in.Partial {
+			count[reconcile.LaneOf(image)]++
+		}
+	}
+	return count
+}
+
+// overSharingQuota reports whether the changes of an image add to more entries
+// than it may have in the end. The public is not an entry.
+func (in Input) overSharingQuota(changes []reconcile.Change) (reconcile.Obstacle, bool) {
+	image := changes[0].Image.Image
+	before, _ := in.Observations[image].Value()
+	after := slices.DeleteFunc(reconcile.Patch(before, changes), func(p principal.Principal) bool { return p.Kind == principal.Public })
+	owner, quotas := in.quotas(reconcile.LaneOf(image))
+	if len(after) <= quotas.SharingEntities || !slices.ContainsFunc(changes, func(c reconcile.Change) bool { return c.Verb == reconcile.VerbGrant }) {
+		return reconcile.Obstacle{}, false
+	}
+	return reconcile.Obstacle{
+		Reason: fmt.Sprintf("would have %d principals, where %d are allowed", len(after), quotas.SharingEntities),
+		Hint: fmt.Sprintf("share with an organization or unit instead of its accounts; if AWS has raised the quota, say so in OwnerAccount %s: `spec: {quotas: {sharingEntities: %d}}`",
+			owner, len(after)),
+	}, true
+}
