@@ -3,9 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/amisync/amisync/reconcile"
 )
 
 func TestMain(m *testing.M) {
@@ -57,6 +61,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("AMISYNC_LOG_LEVEL", "warn") // progress lines come in no order
 			env.Setenv("GITHUB_RUN_ID", "7")        // names the sessions
+			env.Setenv("IN_A_WEEK", time.Now().UTC().AddDate(0, 0, 7).Format(time.DateOnly))
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("AWS_CONFIG_FILE", os.DevNull)
 			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
