@@ -82,3 +82,12 @@ func expect(ts *testscript.TestScript, neg bool, args []string, n int, usage str
 		ts.Fatalf("usage: %s", usage)
 	}
 }
+
+func TestEveryFindingHasAScript(t *testing.T) {
+	for _, code := range reconcile.Codes() {
+		script := filepath.Join("..", "..", "testdata", "script", "finding-"+strings.ToLower(code.Code)+".txtar")
+		if text, err := os.ReadFile(script); err != nil || !strings.Contains(string(text), "# "+code.Code+": ") {
+			t.Errorf("%s does not show %s: %v", script, code.Code, err)
+		}
+	}
+}
