@@ -25,6 +25,14 @@ var onlyTheLoaderKnows = []struct{ kind, text string }{
 	{"", `unknown group "`},
 	{KindImageShare, "is not an AWS account id"}, // a name may stand there
 	{KindImageShare, "is not the ARN of an AWS"},
+	{KindPolicy, "is not an AWS account id"},
+	{KindPolicy, "is not an AWS image id"}, // a name may begin so
+	{"", `unknown image share "`},
+	{"", "this exception is listed twice"},
+	{"", "this entry is listed twice"},
+	{KindPolicy, `share "two" is listed twice`},
+	{KindPolicy, `rule "same" is listed twice`},
+	{KindPolicy, "a question"}, // of the rule compiler
 	{"", "is not among those of"},
 	{"", "is in partition"},
 	{"", "the role belongs to account"},

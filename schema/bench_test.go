@@ -18,7 +18,7 @@ func BenchmarkLoad(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := estate.Compile(nil); err != nil {
+		if _, err := estate.Compile(Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

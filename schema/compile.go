@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,15 +14,28 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
-// Compile resolves all names and returns what the estate declares. Env looks
-// environment variables up, for external ids (as os.LookupEnv does); where it
-// is nil, external ids from the environment stay empty. The error is of type
-// strictyaml.Problems and tells everything that is wrong.
+// Options are what Compile takes from outside the manifests.
+type Options struct {
+	// Env looks environment variables up, for external ids (as os.LookupEnv does).
+	// Where it is nil, external ids from the environment stay empty.
+	Env func(string) (string, bool)
+	// Rules compiles the conditions of the Policy's rules. Where it is nil, rules
+	// are an error.
+	Rules RuleCompiler
+}
+
+// RuleCompiler checks the condition of a rule and returns what decides it (see
+// reconcile.Rule). Its error is of type strictyaml.Problems, with lines and
+// columns of the condition.
+type RuleCompiler func(condition string) (func(reconcile.RuleSubject) (bool, error), error)
+
+// Compile resolves all names and returns what the estate declares. The error is
+// of type strictyaml.Problems and tells everything that is wrong.
 //
 // An estate without image shares is an error: it would look as if every
 // permission had been withdrawn.
-func (e *Estate) Compile(env func(string) (string, bool)) (*reconcile.Declarations, error) {
-	declarations, problems := e.compile(env)
+func (e *Estate) Compile(options Options) (*reconcile.Declarations, error) {
+	declarations, problems := e.compile(compiler{env: options.Env, rules: options.Rules})
 	if len(e.Shares) == 0 {
 		problems = append(problems, strictyaml.Position{File: e.Root}.Problem("there is no ImageShare among the manifests",
 			"amisync import writes image shares for what is shared today"))
@@ -31,8 +45,8 @@ func (e *Estate) Compile(env func(string) (string, bool)) (*reconcile.Declaratio
 
 // CompileOwners is Compile for those who need the owner accounts and the names
 // of principals: the estate may lack image shares.
-func (e *Estate) CompileOwners(env func(string) (string, bool)) (*reconcile.Declarations, error) {
-	declarations, problems := e.compile(env)
+func (e *Estate) CompileOwners(options Options) (*reconcile.Declarations, error) {
+	declarations, problems := e.compile(compiler{env: options.Env, rules: options.Rules})
 	return result(declarations, problems)
 }
 
@@ -43,14 +57,16 @@ func result(declarations *reconcile.Declarations, problems strictyaml.Problems) 
 	return declarations, nil
 }
 
-func (e *Estate) compile(env func(string) (string, bool)) (*reconcile.Declarations, strictyaml.Problems) {
-	c := &compiler{env: env, root: e.Root, owners: map[string]*owner{}, accounts: map[string]*owner{}, seen: map[string]strictyaml.Position{}}
+func (e *Estate) compile(c compiler) (*reconcile.Declarations, strictyaml.Problems) {
+	c.root, c.texts = e.Root, e.texts
+	c.owners, c.accounts, c.seen = map[string]*owner{}, map[string]*owner{}, map[string]strictyaml.Position{}
 	c.directories(e.Directories)
 	for _, o := range e.Owners {
 		c.owner(o)
 	}
 	for _, share := range e.Shares {
 		c.share(share)
+		c.shareNames = append(c.shareNames, share.Metadata.Name)
 	}
 	c.exclusiveClaims()
 	return &reconcile.Declarations{
@@ -63,14 +79,20 @@ func (e *Estate) compile(env func(string) (string, bool)) (*reconcile.Declaratio
 
 // compiler gathers the declarations and the problems of one estate.
 type compiler struct {
-	env      func(string) (string, bool)
-	root     string
-	names    *names
-	owners   map[string]*owner // by name
-	accounts map[string]*owner // by account id
-	shares   []compiledShare
-	seen     map[string]strictyaml.Position // kind and name of each document
-	problems strictyaml.Problems
+	env   func(string) (string, bool)
+	rules RuleCompiler
+	// partial means that documents are missing from the estate, as Load has told,
+	// and that nothing will come of this but further problems.
+	partial    bool
+	root       string
+	texts      map[string][]byte // of policies, by file
+	names      *names
+	owners     map[string]*owner // by name
+	accounts   map[string]*owner // by account id
+	shares     []compiledShare
+	shareNames []string                       // of all, for hints
+	seen       map[string]strictyaml.Position // kind and name of each document, sort and key of entries
+	problems   strictyaml.Problems
 }
 
 func (c *compiler) report(at strictyaml.Position, hint, format string, args ...any) {
@@ -103,15 +125,20 @@ func (c *compiler) header(h Header) bool {
 
 func (c *compiler) documentName(h Header) {
 	name, at := h.Metadata.Name, h.Metadata.Pos.Field("name")
-	if !documentName.MatchString(name) || len(name) > 128 {
-		c.report(at, "a name has letters, digits, dots, dashes and underscores, 128 at most", "%q cannot be a name", name)
-	}
+	c.name(at, name)
 	key := h.Kind + "/" + name
 	if first, taken := c.seen[key]; taken {
 		c.report(at, "the other stands at "+first.String(), "there are two of %s %q", h.Kind, name)
 		return
 	}
 	c.seen[key] = at
+}
+
+// name checks what a document or a rule is called.
+func (c *compiler) name(at strictyaml.Position, name string) {
+	if !documentName.MatchString(name) || len(name) > 128 {
+		c.report(at, "a name has letters, digits, dots, dashes and underscores, 128 at most", "%q cannot be a name", name)
+	}
 }
 
 // known reports whether a value is one of the allowed ones, and a problem where
@@ -130,6 +157,10 @@ func (c *compiler) regions(pos strictyaml.Pos, regions []string, accept func(reg
 	if len(regions) == 0 && pos.Has("regions") {
 		c.report(pos.Field("regions"), "name at least one region", `"regions" is empty`)
 	}
+	if len(regions) > maxRegions {
+		c.report(pos.Field("regions"), "name those that hold images", "%d regions are more than the %d that are read", len(regions), maxRegions)
+		return nil
+	}
 	var accepted []string
 	for i, region := range regions {
 		at := pos.Field("regions", i)
@@ -143,6 +174,8 @@ func (c *compiler) regions(pos strictyaml.Pos, regions []string, accept func(reg
 	slices.Sort(accepted)
 	return accepted
 }
+
+func (c *compiler) ownerNames() []string { return slices.Sorted(maps.Keys(c.owners)) }
 
 func (c *compiler) sortedOwners() []reconcile.Owner {
 	var owners []reconcile.Owner

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
@@ -57,8 +56,8 @@ func (c *compiler) principals(pos strictyaml.Pos, key string, kind principal.Kin
 // aliasName reports whether a name can be told from an id.
 func (c *compiler) aliasName(at strictyaml.Position, name string) bool {
 	switch {
-	case name == "" || strings.TrimSpace(name) != name || strings.ContainsFunc(name, unicode.IsControl):
-		c.report(at, "a name begins and ends with a visible character and has one line", "%q cannot be a name", name)
+	case name == "" || strings.TrimSpace(name) != name || !strictyaml.Visible(name):
+		c.report(at, "a name has one line of visible characters, and no space at its ends", "%+q cannot be a name", name)
 	case looksLikeID(name), name == public:
 		c.report(at, "choose another name; the id is the value", "the name %q would be taken for a principal's id", name)
 	default:

@@ -35,6 +35,9 @@ func (c *compiler) selector(spec ImageShareSpec, o *owner, regions []string) rec
 	if pos.Has("name") && images.Name == "" {
 		c.report(pos.Field("name"), `write a pattern; "*" is every name`, `"name" is empty`)
 	}
+	if len(images.Name) > maxPattern {
+		c.report(pos.Field("name"), "an image's name has 128 characters at most", `"name" has %d bytes, more than the %d of the longest pattern`, len(images.Name), maxPattern)
+	}
 	c.tags(images)
 	if pos.Has("architecture") {
 		c.known(pos.Field("architecture"), "architecture", images.Architecture, architectures...)

@@ -42,6 +42,25 @@ func (c *compiler) owner(document OwnerAccount) {
 	c.ownerRegions(o, spec)
 	c.ownerRole(o, spec)
 	c.externalID(o, spec)
+	c.ownerQuotas(o, spec.Quotas)
+	if spec.Pos.Has("sourceIdentity") && !spec.Pos.Has("role") {
+		c.report(spec.Pos.Field("sourceIdentity"), "add the role whose sessions are to carry it", "a source identity without a role has no effect")
+	}
+	o.NameActor = spec.SourceIdentity
+}
+
+func (c *compiler) ownerQuotas(o *owner, quotas Quotas) {
+	for _, quota := range []struct {
+		key      string
+		declared int
+		into     *int
+	}{{"publicImages", quotas.PublicImages, &o.Quotas.PublicImages}, {"sharingEntities", quotas.SharingEntities, &o.Quotas.SharingEntities}} {
+		if quotas.Pos.Has(quota.key) && quota.declared < 1 {
+			c.report(quotas.Pos.Field(quota.key), "leave it out where AWS has not raised the quota", "%q must be 1 or more", quota.key)
+			continue
+		}
+		*quota.into = quota.declared
+	}
 }
 
 func (c *compiler) ownerAccount(o *owner, spec OwnerAccountSpec) {

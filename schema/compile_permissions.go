@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -8,11 +9,6 @@ import (
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
-
-// maxEntities is how many accounts, organizations and organizational units an
-// image can be shared with.
-// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-quotas.html
-const maxEntities = 1000
 
 // grants returns the declared permissions, each principal once. Where an entry
 // and a group, or two groups, name the same principal, the permission that
@@ -42,7 +38,7 @@ func (c *compiler) grants(spec ImageShareSpec, o *owner) []reconcile.Grant {
 		grants = append(grants, grant)
 	}
 	slices.SortFunc(grants, func(a, b reconcile.Grant) int { return principal.Compare(a.Principal, b.Principal) })
-	c.quota(spec, merged)
+	c.quota(spec, o, merged)
 	return grants
 }
 
@@ -88,14 +84,17 @@ func (c *compiler) shareable(at strictyaml.Position, key, value string, p princi
 	return false
 }
 
-func (c *compiler) quota(spec ImageShareSpec, grants map[principal.Principal]reconcile.Grant) {
+// quota checks that the grants, of which the public is no entity, fit on one
+// image.
+func (c *compiler) quota(spec ImageShareSpec, o *owner, grants map[principal.Principal]reconcile.Grant) {
+	most := cmp.Or(o.Quotas.SharingEntities, reconcile.DefaultQuotas().SharingEntities)
 	entities := len(grants)
 	if _, ok := grants[principal.Everyone]; ok {
 		entities--
 	}
-	if entities > maxEntities {
-		c.report(spec.Pos.Field("launchPermissions"), "share with an organizational unit or an organization, which count as one",
-			"%d principals are more than the %d that an image can be shared with", entities, maxEntities)
+	if entities > most {
+		c.report(spec.Pos.Field("launchPermissions"), "share with an organizational unit or an organization, which count as one; if AWS has raised the quota, write it to quotas.sharingEntities of the OwnerAccount",
+			"%d principals are more than the %d that an image can be shared with", entities, most)
 	}
 }
 

@@ -21,8 +21,17 @@ func (c *compiler) policy(documents []Policy) reconcile.Policy {
 			c.report(at, "the other stands at "+documents[0].Pos.Position().String(), "there is more than one Policy")
 		}
 		if c.header(document.Header) {
-			c.limits(document.Spec, &policy)
-			policy.Protect = c.protected(document.Spec)
+			spec := document.Spec
+			c.limits(spec, &policy)
+			policy.Protect = c.mentioned(spec.Protect)
+			if spec.Pos.Has("allow") {
+				policy.Allow = c.mentioned(spec.Allow)
+			}
+			policy.PublicShares = c.publicShares(spec)
+			policy.Severities = c.severities(spec)
+			policy.Exceptions = c.exceptions(spec)
+			policy.Ignore = c.ignored(spec)
+			policy.Rules = c.policyRules(spec)
 		}
 		policy.Source = source(at)
 	}
@@ -51,12 +60,14 @@ func (c *compiler) limit(pos strictyaml.Pos, key string, declared *int, most int
 	}
 }
 
-func (c *compiler) protected(spec PolicySpec) []principal.Principal {
-	var protected []principal.Principal
-	for _, ref := range spec.Protect {
+// mentioned returns the principals that the entries refer to; never nil, so that
+// a written [] is told from nothing.
+func (c *compiler) mentioned(refs []PrincipalRef) []principal.Principal {
+	var mentioned []principal.Principal
+	for _, ref := range refs {
 		if key, value, ok := c.refKey(ref, refKeys); ok {
-			protected = append(protected, c.lookup(ref.Pos.Field(key), key, value, nil)...)
+			mentioned = append(mentioned, c.lookup(ref.Pos.Field(key), key, value, nil)...)
 		}
 	}
-	return principal.Sorted(protected)
+	return principal.Sorted(mentioned)
 }

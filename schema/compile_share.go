@@ -49,17 +49,18 @@ func (c *compiler) shareOwner(spec ImageShareSpec) *owner {
 		return o
 	}
 	if spec.Pos.Has("owner") {
-		var names []string
-		for _, o := range c.sortedOwners() {
-			names = append(names, o.Name)
-		}
-		hint := "declare it in an OwnerAccount"
-		if len(names) > 0 {
-			hint += ", or use " + enumerate(names, "or")
-		}
-		c.report(spec.Pos.Field("owner"), strictyaml.DidYouMean(spec.Owner, names, hint), "unknown owner %q", spec.Owner)
+		c.unknownOwner(spec.Pos.Field("owner"), spec.Owner)
 	}
 	return &owner{Owner: reconcile.Owner{Provider: principal.AWS}}
+}
+
+func (c *compiler) unknownOwner(at strictyaml.Position, name string) {
+	names := c.ownerNames()
+	hint := "declare it in an OwnerAccount"
+	if len(names) > 0 {
+		hint += ", or use " + enumerate(names, "or")
+	}
+	c.report(at, strictyaml.DidYouMean(name, names, hint), "unknown owner %q", name)
 }
 
 func (c *compiler) shareRegions(spec ImageShareSpec, o *owner) []string {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
 )
 
 func load(t *testing.T, text string) *Estate {
@@ -19,10 +21,10 @@ func load(t *testing.T, text string) *Estate {
 
 func TestImportMayReadAnEstateWithoutShares(t *testing.T) {
 	estate := load(t, minimal)
-	if _, err := estate.Compile(nil); err == nil || !strings.Contains(err.Error(), "there is no ImageShare") {
+	if _, err := estate.Compile(Options{}); err == nil || !strings.Contains(err.Error(), "there is no ImageShare") {
 		t.Error(err)
 	}
-	declarations, err := estate.CompileOwners(nil)
+	declarations, err := estate.CompileOwners(Options{})
 	if err != nil || len(declarations.Owners) != 1 {
 		t.Error(declarations, err)
 	}
@@ -40,7 +42,7 @@ func TestExternalIDsAreReadOnlyWhenCompiledWithAnEnvironment(t *testing.T) {
 		{func(string) (string, bool) { return "", true }, "", "the environment variable ID is not set"},
 		{func(string) (string, bool) { return "hush hush", true }, "", "the external id cannot be one"},
 	} {
-		declarations, err := estate.CompileOwners(test.env)
+		declarations, err := estate.CompileOwners(Options{Env: test.env})
 		switch {
 		case test.err != "":
 			if err == nil || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "hush") {
@@ -53,22 +55,33 @@ func TestExternalIDsAreReadOnlyWhenCompiledWithAnEnvironment(t *testing.T) {
 }
 
 func TestNoImageIsSharedWithMoreThanTheQuota(t *testing.T) {
-	manifest := func(accounts int) string {
+	manifest := func(accounts int, quotas string) string {
 		var text strings.Builder
-		text.WriteString(minimal + "---\napiVersion: amisync/v1\nkind: ImageShare\nmetadata: {name: a}\nspec:\n  owner: factory\n" +
+		text.WriteString(strings.Replace(minimal, "regions:", quotas+"regions:", 1) + "---\napiVersion: amisync/v1\nkind: ImageShare\nmetadata: {name: a}\nspec:\n  owner: factory\n" +
 			"  images: {name: a}\n  launchPermissions:\n    - public: true\n")
 		for i := range accounts {
 			fmt.Fprintf(&text, "    - account: \"%012d\"\n", i)
 		}
 		return text.String()
 	}
-	if _, err := load(t, manifest(1000)).Compile(nil); err != nil {
-		t.Error(err)
-	}
-	_, err := load(t, manifest(1001)).Compile(nil)
-	if want := `f.yaml:13:5: 1001 principals are more than the 1000 that an image can be shared with
-  hint: share with an organizational unit or an organization, which count as one`; err == nil || err.Error() != want {
-		t.Error(err)
+	for _, test := range []struct {
+		accounts int
+		quotas   string
+		most     int // zero where they fit
+	}{
+		{1000, "", 0},
+		{1001, "", 1000},
+		{1001, "quotas: {publicImages: 20}, ", 1000},
+		{1001, "quotas: {sharingEntities: 1200}, ", 0},
+		{1201, "quotas: {sharingEntities: 1200}, ", 1200},
+		{4, "quotas: {sharingEntities: 3}, ", 3},
+	} {
+		_, err := load(t, manifest(test.accounts, test.quotas)).Compile(Options{})
+		want := fmt.Sprintf(`f.yaml:13:5: %d principals are more than the %d that an image can be shared with
+  hint: share with an organizational unit or an organization, which count as one; if AWS has raised the quota, write it to quotas.sharingEntities of the OwnerAccount`, test.accounts, test.most)
+		if test.most == 0 && err != nil || test.most > 0 && (err == nil || err.Error() != want) {
+			t.Errorf("%d accounts, %q: %v", test.accounts, test.quotas, err)
+		}
 	}
 }
 
@@ -77,7 +90,7 @@ func TestGroupsThatNestTooDeepAreRefused(t *testing.T) {
 	for i := range 30 {
 		text += fmt.Sprintf("    g%d: [{group: g%d}]\n", i+1, i)
 	}
-	if _, err := load(t, text).CompileOwners(nil); err == nil || err.Error() != "f.yaml:32:5: group \"g21\" has more than 20 levels of groups in it\n  hint: list the members themselves" {
+	if _, err := load(t, text).CompileOwners(Options{}); err == nil || err.Error() != "f.yaml:32:5: group \"g21\" has more than 20 levels of groups in it\n  hint: list the members themselves" {
 		t.Error(err)
 	}
 }
@@ -183,7 +196,75 @@ spec:
 `; err != nil || string(text) != want {
 		t.Errorf("%v\n%s", err, text)
 	}
-	if _, err := load(t, string(text)).Compile(nil); err != nil {
+	if _, err := load(t, string(text)).Compile(Options{}); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestAnEmptyAllowListIsNobodyAndNoneIsEverybody(t *testing.T) {
+	for list, want := range map[string]bool{"": true, "allow: []": false, `allow: [{account: "210987654321"}]`: false, `allow: [{account: "310987654321"}]`: true} {
+		estate := policyEstate(t, list)
+		declarations, err := estate.CompileOwners(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := declarations.Policy.Allows(principal.Principal{Kind: principal.Account, ID: "310987654321"}); got != want {
+			t.Errorf("%q: %t", list, got)
+		}
+		if text, err := Marshal(estate.documents()...); err != nil || strings.Contains(string(text), "allow: []") != (list == "allow: []") {
+			t.Errorf("%q is written as\n%s, %v", list, text, err)
+		}
+	}
+}
+
+func TestRulesWithoutACompilerAreAnErrorAndNeverLeftOut(t *testing.T) {
+	estate := policyEstate(t, `rules: [{name: a, when: "true", message: none}]`)
+	for _, compile := range []func(Options) (*reconcile.Declarations, error){estate.Compile, estate.CompileOwners} {
+		if d, err := compile(Options{}); err == nil || d != nil || !strings.Contains(err.Error(), "policy.yaml:4:32: there is nothing that can read the condition") {
+			t.Errorf("%v, %v", d, err)
+		}
+	}
+	if d, err := estate.CompileOwners(Options{Rules: questions}); err != nil || len(d.Policy.Rules) != 1 || d.Policy.Rules[0].Violated == nil {
+		t.Errorf("%v, %v", d, err)
+	}
+}
+
+func TestOnlyAHundredRulesAreEvaluated(t *testing.T) {
+	list := func(n int) string {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, `{name: r%d, when: "true", message: none}, `, i)
+		}
+		return "rules: [" + text.String() + "]"
+	}
+	if d, err := policyEstate(t, list(100)).CompileOwners(Options{Rules: questions}); err != nil || len(d.Policy.Rules) != 100 {
+		t.Error(err)
+	}
+	if _, err := policyEstate(t, list(101)).CompileOwners(Options{Rules: questions}); err == nil || !strings.Contains(err.Error(), "101 rules are more than the 100 that are evaluated") {
+		t.Error(err)
+	}
+}
+
+// What no policy can lower or except has another way, which messages name.
+func TestEveryFixedCodeNamesTheOtherWay(t *testing.T) {
+	for _, code := range reconcile.Codes() {
+		if (insteadOf[code.Code] != "") != code.Fixed {
+			t.Errorf("%s is fixed: %t, and the hint is %q", code.Code, code.Fixed, insteadOf[code.Code])
+		}
+	}
+	if _, known := reconcile.CodeOf(wholeRun); !known {
+		t.Error(wholeRun)
+	}
+}
+
+func policyEstate(t *testing.T, key string) *Estate {
+	t.Helper()
+	estate, err := Load(fstest.MapFS{
+		"owner.yaml":  {Data: []byte(minimal)},
+		"policy.yaml": {Data: []byte("apiVersion: amisync/v1\nkind: Policy\nmetadata: {name: guardrails}\nspec: {" + key + "}\n")},
+	}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return estate
 }

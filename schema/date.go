@@ -28,7 +28,7 @@ func (d *Date) DecodeYAML(node *yaml.Node) error {
 	case node.Kind != yaml.ScalarNode || err != nil:
 		return strictyaml.Problem{Message: fmt.Sprintf("%q is not a date", node.Value), Hint: "write it as 2027-01-31"}
 	case t.Year() < 2000:
-		return strictyaml.Problem{Message: fmt.Sprintf("%s is long past", node.Value), Hint: "write the last day on which the permission holds"}
+		return strictyaml.Problem{Message: fmt.Sprintf("%s is long past", node.Value), Hint: "write the last day that is meant"}
 	}
 	*d = Date(node.Value)
 	return nil

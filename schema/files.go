@@ -7,12 +7,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/amisync/amisync/internal/strictyaml"
 )
 
 // Files returns the names of all manifest files in fsys, sorted: *.yaml and
 // *.yml at any depth. What begins with a dot is skipped, files and directories.
+// More than fifty thousand are an error, and so is a name with characters that
+// do not show: messages begin with names.
 func Files(fsys fs.FS) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -27,6 +30,12 @@ func Files(fsys fs.FS) ([]string, error) {
 			return nil
 		case isManifest(name) || linksToDirectory(fsys, name, entry):
 			files = append(files, name)
+			if !strictyaml.Visible(name) {
+				return fmt.Errorf("a file is called %+q, which does not show as it is", name)
+			}
+		}
+		if len(files) > maxFiles {
+			return fmt.Errorf("there are more than %d manifest files", maxFiles)
 		}
 		return nil
 	})
@@ -53,29 +62,15 @@ func linksToDirectory(fsys fs.FS, name string, entry fs.DirEntry) bool {
 	return err == nil && info.IsDir() || err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
-func readRegular(fsys fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(fsys, name)
-	switch {
-	case err != nil:
-		return nil, readError(err)
-	case info.IsDir():
+// readManifest reads a file of the estate. Its errors do not repeat the name,
+// which every message begins with.
+func readManifest(fsys fs.FS, name string) ([]byte, error) {
+	data, err := strictyaml.ReadFile(fsys, name, strictyaml.MaxSize)
+	if errors.Is(err, syscall.EISDIR) { // Files lists none but links
 		return nil, errors.New("a symbolic link to a directory is not followed")
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
-	case info.Size() > strictyaml.MaxSize:
-		return nil, fmt.Errorf("the file has %d bytes, more than the %d that are read", info.Size(), strictyaml.MaxSize)
 	}
-	data, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return nil, readError(err)
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("cannot read the file: %w", path.Err)
 	}
-	return data, nil
-}
-
-// readError drops the path, which the message begins with already.
-func readError(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		err = pathError.Err
-	}
-	return fmt.Errorf("cannot read the file: %w", err)
+	return data, err
 }

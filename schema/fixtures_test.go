@@ -3,6 +3,8 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,6 +27,22 @@ func environment(name string) (string, bool) {
 		return "from-the-environment", true
 	}
 	return "", false
+}
+
+// questions is a RuleCompiler that cannot read question marks; every change
+// breaks its rules.
+func questions(condition string) (func(reconcile.RuleSubject) (bool, error), error) {
+	var problems strictyaml.Problems
+	for i, line := range strings.Split(condition, "\n") {
+		column := 1
+		for _, r := range line {
+			if r == '?' {
+				problems = append(problems, strictyaml.Position{Line: i + 1, Column: column}.Problem("a question", "answer it"))
+			}
+			column++
+		}
+	}
+	return func(reconcile.RuleSubject) (bool, error) { return true, nil }, problems.Err()
 }
 
 func TestGoodManifestsCompile(t *testing.T) {
@@ -59,7 +77,7 @@ func loadAndCompile(t *testing.T, sort, name string) (*reconcile.Declarations, e
 	if err != nil {
 		return nil, err
 	}
-	return estate.Compile(environment)
+	return estate.Compile(Options{Env: environment, Rules: questions})
 }
 
 func fixtures(t *testing.T, sort string) []string {
@@ -96,7 +114,8 @@ func golden(t *testing.T, file, got string) {
 func render(d *reconcile.Declarations) string {
 	var out strings.Builder
 	for _, o := range d.Owners {
-		fmt.Fprintf(&out, "owner %s: %s %s role=%q externalId=%q regions=%v at %s\n", o.Name, o.Provider, o.Account, o.Role, o.ExternalID, o.Regions, at(o.Source))
+		fmt.Fprintf(&out, "owner %s: %s %s role=%q externalId=%q regions=%v quotas=%+v nameActor=%t at %s\n",
+			o.Name, o.Provider, o.Account, o.Role, o.ExternalID, o.Regions, o.Quotas, o.NameActor, at(o.Source))
 	}
 	for _, s := range d.Shares {
 		fmt.Fprintf(&out, "share %s: owner=%s mode=%s labels=%v at %s\n", s.Share, s.Owner, s.Mode, s.Labels, at(s.Source))
@@ -108,10 +127,10 @@ func render(d *reconcile.Declarations) string {
 			fmt.Fprintf(&out, "  image %s at %s\n", id.Image, at(id.Source))
 		}
 		for _, g := range s.Grants {
-			fmt.Fprintf(&out, "  grant %s %s until=%q reason=%q at %s\n", g.Principal.Kind, g.Principal, day(g), g.Reason, at(g.Source))
+			fmt.Fprintf(&out, "  grant %s %s until=%q reason=%q at %s\n", g.Principal.Kind, g.Principal, day(g.Until), g.Reason, at(g.Source))
 		}
 	}
-	fmt.Fprintf(&out, "policy public=%t revokes=%+v protect=%v at %s\n", d.Policy.AllowPublic, d.Policy.Revokes, d.Policy.Protect, at(d.Policy.Source))
+	renderPolicy(&out, d.Policy)
 	var aliases []string
 	for p, name := range d.Aliases {
 		aliases = append(aliases, fmt.Sprintf("alias %s %s = %s\n", p.Kind, p, name))
@@ -120,11 +139,38 @@ func render(d *reconcile.Declarations) string {
 	return out.String() + strings.Join(aliases, "")
 }
 
-func day(g reconcile.Grant) string {
-	if g.Until.IsZero() {
+func renderPolicy(out io.Writer, p reconcile.Policy) {
+	fmt.Fprintf(out, "policy public=%t revokes=%+v protect=%v at %s\n", p.AllowPublic, p.Revokes, p.Protect, at(p.Source))
+	if p.Allow != nil {
+		fmt.Fprintf(out, "  allow %v\n", p.Allow)
+	}
+	for _, code := range slices.Sorted(maps.Keys(p.Severities)) {
+		fmt.Fprintf(out, "  severity %s=%s\n", code, p.Severities[code])
+	}
+	for _, s := range p.PublicShares {
+		fmt.Fprintf(out, "  public share=%s approvedBy=%q %s\n", s.Share, s.ApprovedBy, renderTerm(s.Term))
+	}
+	for _, e := range p.Exceptions {
+		fmt.Fprintf(out, "  except %s share=%q image=%q %s\n", e.Code, e.Share, e.Image, renderTerm(e.Term))
+	}
+	for _, i := range p.Ignore {
+		fmt.Fprintf(out, "  ignore %q owner=%q region=%q %s\n", i.Image, i.Owner, i.Region, renderTerm(i.Term))
+	}
+	for _, r := range p.Rules {
+		violated, err := r.Violated(reconcile.RuleSubject{})
+		fmt.Fprintf(out, "  rule %s severity=%s stops=%s message=%q hint=%q violated=%t,%v at %s\n", r.Name, r.Severity, r.Stops, r.Message, r.Hint, violated, err, at(r.Source))
+	}
+}
+
+func renderTerm(t reconcile.Term) string {
+	return fmt.Sprintf("reason=%q until=%q at %s", t.Reason, day(t.Until), at(t.Source))
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
 		return ""
 	}
-	return g.Until.Format(time.DateOnly)
+	return t.Format(time.DateOnly)
 }
 
 func at(s reconcile.Source) string {

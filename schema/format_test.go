@@ -108,33 +108,3 @@ func checkFormat(t interface {
 func loadText(data []byte) (*Estate, error) {
 	return Load(fstest.MapFS{"f.yaml": {Data: data}}, "")
 }
-
-// Whatever the bytes: loading, compiling and formatting end and do not panic;
-// formatting is a fixpoint and keeps the meaning.
-func FuzzLoadAndFormat(f *testing.F) {
-	for _, sort := range []string{"good/*", "bad/*", ""} {
-		paths, err := filepath.Glob(path.Join(manifests, sort, "*.y*ml"))
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, p := range paths {
-			data, err := os.ReadFile(p)
-			if err != nil {
-				f.Fatal(err)
-			}
-			if len(data) < 3000 {
-				f.Add(data)
-			}
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 20_000 {
-			return
-		}
-		if estate, err := loadText(data); err == nil {
-			_, _ = estate.Compile(nil)
-			_, _ = estate.Resolve("payments")
-		}
-		checkFormat(t, data)
-	})
-}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/amisync/amisync/reconcile"
 	"github.com/invopop/jsonschema"
 )
 
@@ -75,7 +76,7 @@ func refine(definitions jsonschema.Definitions) {
 	property(owner, "regions").Items.Pattern = region
 	property(share, "regions").Items.Pattern = region
 	property(definitions["ImageID"], "region").Pattern = region
-	owner.DependentRequired = map[string][]string{"externalId": {"role"}, "externalIdEnv": {"role"}}
+	owner.DependentRequired = map[string][]string{"externalId": {"role"}, "externalIdEnv": {"role"}, "sourceIdentity": {"role"}}
 	owner.Not = &jsonschema.Schema{Required: []string{"externalId", "externalIdEnv"}}
 
 	directory := definitions["DirectorySpec"]
@@ -87,13 +88,45 @@ func refine(definitions jsonschema.Definitions) {
 	property(definitions["Images"], "tags").MinProperties = &one
 
 	property(definitions["LaunchPermission"], "public").Enum = []any{true}
-	property(definitions["LaunchPermission"], "until").Pattern = `^[2-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`
+	for _, name := range []string{"LaunchPermission", "PublicShare", "Exception", "Ignore"} {
+		property(definitions[name], "until").Pattern = `^[2-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`
+	}
 	definitions["PrincipalRef"].OneOf = alternatives(refKeys)
 	definitions["LaunchPermission"].OneOf = alternatives(permissionKeys)
 	definitions["Images"].OneOf = []*jsonschema.Schema{
 		{Required: []string{"ids"}, Not: &jsonschema.Schema{AnyOf: alternatives([]string{"name", "tags", "architecture", "newest"})}},
 		{Not: &jsonschema.Schema{Required: []string{"ids"}}, AnyOf: alternatives([]string{"name", "tags", "architecture"})},
 	}
+	refinePolicy(definitions)
+}
+
+// refinePolicy says which codes and severities there are, and which keys have
+// no effect beside each other.
+func refinePolicy(definitions jsonschema.Definitions) {
+	policy, exception, rule := definitions["PolicySpec"], definitions["Exception"], definitions["Rule"]
+	codes := &jsonschema.Schema{}
+	for _, code := range reconcile.Codes() {
+		if !code.Fixed {
+			codes.Enum = append(codes.Enum, code.Code)
+		}
+	}
+	severities := property(policy, "severities")
+	severities.PropertyNames = codes
+	severities.AdditionalProperties.Enum = property(rule, "severity").Enum
+	property(exception, "code").Enum = codes.Enum
+	policy.Not = having("public", "allow")
+	policy.Not.Required = []string{"public", "publicShares"}
+	exception.Not = having("code", wholeRun)
+	exception.Not.AnyOf = alternatives([]string{"share", "image"})
+	rule.Not = having("severity", "warning", "note")
+	rule.Not.Required = []string{"severity", "stops"}
+}
+
+// having is a schema of what has one of the values, or nothing, under the key.
+func having(key string, values ...any) *jsonschema.Schema {
+	schema := &jsonschema.Schema{Properties: jsonschema.NewProperties()}
+	schema.Properties.Set(key, &jsonschema.Schema{Enum: values})
+	return schema
 }
 
 func property(schema *jsonschema.Schema, name string) *jsonschema.Schema {

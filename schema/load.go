@@ -20,6 +20,8 @@ type Estate struct {
 	Directories []Directory
 	Shares      []ImageShare
 	Policies    []Policy // Compile accepts one at most
+
+	texts map[string][]byte // of the files with policies, to find places inside of scalars
 }
 
 // LoadDir loads the manifests in a directory of the file system. Symbolic links
@@ -40,7 +42,7 @@ func LoadDir(dir string) (*Estate, error) {
 // What a symbolic link may reach is for fsys to decide; the file system of an
 // os.Root keeps them inside.
 func Load(fsys fs.FS, root string) (*Estate, error) {
-	l := loader{estate: &Estate{Root: root}}
+	l := loader{estate: &Estate{Root: root, texts: map[string][]byte{}}}
 	files, err := Files(fsys)
 	if err != nil {
 		return nil, unreadable(root, err)
@@ -50,10 +52,12 @@ func Load(fsys fs.FS, root string) (*Estate, error) {
 			"write an OwnerAccount and an ImageShare into files named *.yaml or *.yml")}
 	}
 	for _, file := range files {
-		l.file(fsys, file)
+		if l.file(fsys, file); l.exceeded() {
+			break
+		}
 	}
 	if len(l.problems) > 0 && !l.lost {
-		_, more := l.estate.compile(nil)
+		_, more := l.estate.compile(compiler{partial: true})
 		l.problems = append(l.problems, more...)
 	}
 	if err := l.problems.Err(); err != nil {
@@ -76,6 +80,8 @@ func unreadable(root string, err error) error {
 type loader struct {
 	estate   *Estate
 	problems strictyaml.Problems
+	bytes    int
+	values   int
 	// lost says that names are missing from the estate because of the problems,
 	// so that what refers to them cannot be checked.
 	lost bool
@@ -83,20 +89,24 @@ type loader struct {
 
 func (l *loader) file(fsys fs.FS, name string) {
 	display := path.Join(l.estate.Root, name)
-	data, err := readRegular(fsys, name)
+	data, err := readManifest(fsys, name)
 	if err != nil {
 		l.lost = true
 		l.problems = append(l.problems, strictyaml.Position{File: display}.Problem(err.Error(), ""))
 		return
 	}
 	documents, problems := strictyaml.Parse(display, data)
+	l.bytes += len(data)
 	l.problems = append(l.problems, problems...)
 	l.lost = l.lost || len(problems) > 0
 	empty := true
 	for _, document := range documents {
+		if l.values += count(document); l.values > maxValues || len(l.problems) > maxProblems {
+			return // exceeded says so
+		}
 		if !strictyaml.Empty(document) {
 			empty = false
-			l.document(display, document)
+			l.document(display, data, document)
 		}
 	}
 	if empty && len(problems) == 0 {
@@ -104,7 +114,7 @@ func (l *loader) file(fsys fs.FS, name string) {
 	}
 }
 
-func (l *loader) document(file string, document *yaml.Node) {
+func (l *loader) document(file string, data []byte, document *yaml.Node) {
 	kind, problems := identify(file, document)
 	if len(problems) > 0 {
 		l.problems = append(l.problems, problems...)
@@ -120,6 +130,7 @@ func (l *loader) document(file string, document *yaml.Node) {
 		decode(l, file, document, &l.estate.Shares)
 	case KindPolicy:
 		decode(l, file, document, &l.estate.Policies)
+		l.estate.texts[file] = data
 	}
 }
 
@@ -132,6 +143,32 @@ func decode[T any](l *loader, file string, document *yaml.Node, list *[]T) bool 
 	}
 	l.problems = append(l.problems, problems...)
 	return len(problems) == 0
+}
+
+// exceeded reports whether to stop reading, and adds the problem that says why.
+func (l *loader) exceeded() bool {
+	at := strictyaml.Position{File: l.estate.Root}
+	switch {
+	case len(l.problems) > maxProblems:
+		l.problems = append(l.problems, at.Problem("there are more mistakes than these; what follows was not read", "mend these first"))
+	case l.bytes > maxBytes:
+		l.problems = append(l.problems, at.Problem(fmt.Sprintf("the manifests have more than the %d MiB that are read", maxBytes>>20), "split them into directories that are planned one by one"))
+	case l.values > maxValues:
+		l.problems = append(l.problems, at.Problem(fmt.Sprintf("the manifests have more than the %d values that are read", maxValues), "split them into directories that are planned one by one"))
+	default:
+		return false
+	}
+	l.lost = true
+	return true
+}
+
+// count is the number of values in a node, itself included.
+func count(node *yaml.Node) int {
+	n := 1
+	for _, child := range node.Content {
+		n += count(child)
+	}
+	return n
 }
 
 // identify returns the document's kind.

@@ -41,8 +41,8 @@ func TestLoadReportsWhatItCannotRead(t *testing.T) {
   hint: name the directory with --manifests DIR`},
 		{"no manifests", fstest.MapFS{"README.md": {}}, `manifests: there are no manifests in this directory
   hint: write an OwnerAccount and an ImageShare into files named *.yaml or *.yml`},
-		{"not a file", fstest.MapFS{"a.yaml": {Mode: fs.ModeNamedPipe}}, `manifests/a.yaml: not a regular file`},
-		{"too large", fstest.MapFS{"a.yaml": {Data: make([]byte, 5<<20)}}, `manifests/a.yaml: the file has 5242880 bytes, more than the 4194304 that are read`},
+		{"not a file", fstest.MapFS{"a.yaml": {Mode: fs.ModeNamedPipe}}, `manifests/a.yaml: cannot read the file: it is not a regular file`},
+		{"too large", fstest.MapFS{"a.yaml": {Data: make([]byte, 5<<20)}}, `manifests/a.yaml: cannot read the file: it has 5242880 bytes, more than the 4194304 that are read`},
 	} {
 		if _, err := Load(test.fsys, "manifests"); err == nil || err.Error() != test.want {
 			t.Errorf("%s: %v", test.name, err)

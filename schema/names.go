@@ -13,6 +13,7 @@ type names struct {
 	principals map[principal.Kind]map[string]named
 	ids        map[principal.Principal]strictyaml.Position
 	groups     map[string]*group
+	expanded   int // members of groups so far, counted at each use of a group
 }
 
 type named struct {

@@ -24,4 +24,17 @@ type OwnerAccountSpec struct {
 	ExternalIDEnv string `yaml:"externalIdEnv,omitempty" jsonschema:"pattern=^[A-Za-z_][A-Za-z0-9_]*$"`
 	// The regions in which the account owns images.
 	Regions []string `yaml:"regions" jsonschema:"required,minItems=1,uniqueItems=true"`
+	// The account's quotas, where AWS has raised them.
+	Quotas Quotas `yaml:"quotas,omitempty"`
+	// Whether role sessions carry who runs amisync as their source identity. The role's trust policy must allow sts:SetSourceIdentity.
+	SourceIdentity bool `yaml:"sourceIdentity,omitempty"`
+}
+
+// Quotas are limits of AWS on an account, in each of its regions.
+type Quotas struct {
+	Pos strictyaml.Pos `yaml:"-" json:"-"`
+	// How many images may be public (default 5).
+	PublicImages int `yaml:"publicImages,omitempty" jsonschema:"minimum=1,default=5"`
+	// With how many accounts, organizations and organizational units an image may be shared (default 1000).
+	SharingEntities int `yaml:"sharingEntities,omitempty" jsonschema:"minimum=1,default=1000"`
 }

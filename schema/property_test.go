@@ -118,6 +118,9 @@ func drawOwner(t *rapid.T) OwnerAccount {
 		ID:         account.Draw(t, "id"),
 		ExternalID: rapid.SampledFrom([]string{"", "acme", "0123"}).Draw(t, "externalId"),
 		Regions:    []string{"us-east-1", "eu-west-1"},
+		Quotas:     Quotas{PublicImages: rapid.IntRange(0, 2).Draw(t, "public images"), SharingEntities: rapid.IntRange(0, 2).Draw(t, "entities")},
+
+		SourceIdentity: rapid.Bool().Draw(t, "sourceIdentity"),
 	}}
 }
 
@@ -154,7 +157,7 @@ func drawShare(t *rapid.T) ImageShare {
 
 func drawPermission(t *rapid.T) LaunchPermission {
 	p := LaunchPermission{
-		Until:  rapid.SampledFrom([]Date{"", "2027-01-31"}).Draw(t, "until"),
+		Until:  days.Draw(t, "until"),
 		Reason: rapid.OneOf(rapid.Just(""), words).Draw(t, "reason"),
 	}
 	if rapid.Bool().Draw(t, "public") {
@@ -168,9 +171,34 @@ func drawPermission(t *rapid.T) LaunchPermission {
 func drawPolicy(t *rapid.T) Policy {
 	limit := rapid.IntRange(0, 100).Draw(t, "limit")
 	return Policy{Header: drawHeader(t, KindPolicy), Spec: PolicySpec{
-		Public:  rapid.SampledFrom([]string{"", "deny", "allow"}).Draw(t, "public"),
-		Revokes: RevokeLimits{Max: &limit},
+		Public:       rapid.SampledFrom([]string{"", "deny", "allow"}).Draw(t, "public"),
+		PublicShares: some(rapid.Custom(drawPublicShare), 0, 2).Draw(t, "publicShares"),
+		Revokes:      RevokeLimits{Max: &limit},
+		Allow:        rapid.SampledFrom([]AllowList{nil, {}, {drawRef(t)}}).Draw(t, "allow"),
+		Severities:   rapid.SampledFrom([]map[string]string{nil, {"AMI007": "error", "AMI003": "note"}}).Draw(t, "severities"),
+		Exceptions:   some(rapid.Custom(drawException), 0, 2).Draw(t, "exceptions"),
+		Ignore:       some(rapid.Custom(drawIgnore), 0, 2).Draw(t, "ignore"),
+		Rules:        some(rapid.Custom(drawRule), 0, 2).Draw(t, "rules"),
 	}}
+}
+
+var days = rapid.SampledFrom([]Date{"", "2027-01-31"})
+
+func drawPublicShare(t *rapid.T) PublicShare {
+	return PublicShare{Share: words.Draw(t, "share"), ApprovedBy: words.Draw(t, "approvedBy"), Reason: words.Draw(t, "reason"), Until: days.Draw(t, "until")}
+}
+
+func drawException(t *rapid.T) Exception {
+	return Exception{Code: "AMI003", Share: words.Draw(t, "share"), Image: words.Draw(t, "image"), Reason: words.Draw(t, "reason"), Until: "2027-01-31"}
+}
+
+func drawIgnore(t *rapid.T) Ignore {
+	return Ignore{Image: words.Draw(t, "image"), Owner: words.Draw(t, "owner"), Region: words.Draw(t, "region"), Reason: words.Draw(t, "reason"), Until: days.Draw(t, "until")}
+}
+
+func drawRule(t *rapid.T) Rule {
+	return Rule{Name: words.Draw(t, "name"), When: words.Draw(t, "when"), Severity: rapid.SampledFrom([]string{"", "note"}).Draw(t, "severity"),
+		Message: words.Draw(t, "message"), Hint: words.Draw(t, "hint")}
 }
 
 // drawOrder is the text with other indentation and keys in another order.

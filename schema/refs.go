@@ -66,7 +66,7 @@ func (c *compiler) lookup(at strictyaml.Position, key, value string, path []stri
 			c.unknownName(at, key, value)
 			return nil
 		}
-		return c.expand(value, path)
+		return c.counted(at, c.expand(value, path))
 	}
 	kind := principal.Kind(key)
 	if entry, ok := c.names.principals[kind][value]; ok {
@@ -88,6 +88,21 @@ func (c *compiler) lookup(at strictyaml.Position, key, value string, path []stri
 	return nil
 }
 
+// counted returns the members of a group that is used, unless groups that stand
+// in many places have grown beyond what fits into memory.
+func (c *compiler) counted(at strictyaml.Position, members []principal.Principal) []principal.Principal {
+	before := c.names.expanded
+	c.names.expanded += len(members)
+	switch {
+	case c.names.expanded <= maxMembers:
+		return members
+	case before <= maxMembers:
+		c.report(at, "share with an organizational unit or an organization, which count as one",
+			"up to this group, groups stand for more than %d principals in all", maxMembers)
+	}
+	return nil
+}
+
 func (c *compiler) unknownName(at strictyaml.Position, key, name string) {
 	hint := "define it under " + key + "s in a Directory"
 	switch key {
@@ -96,6 +111,10 @@ func (c *compiler) unknownName(at strictyaml.Position, key, name string) {
 		hint += ", or write its id"
 	default:
 		hint += ", or write its ARN"
+	}
+	if len(c.problems) > maxGuesses {
+		c.report(at, hint, "unknown %s %q", key, name)
+		return
 	}
 	if other := c.names.keyOf(name); other != "" {
 		hint = "the name is defined under " + other + "s: write " + other + ": " + name

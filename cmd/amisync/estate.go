@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/internal/rules"
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -20,7 +21,21 @@ func (t *tool) declarations(c *cli.Context) (*reconcile.Declarations, *schema.Es
 	if err != nil {
 		return nil, nil, err
 	}
-	declarations, err := estate.Compile(t.env)
+	declarations, err := estate.Compile(schema.Options{Env: t.env, Rules: rules.Compile})
+	return declarations, estate, err
+}
+
+// owners reads the manifests for commands that need no image share: those that
+// come before the first one.
+func owners(c *cli.Context, env func(string) (string, bool)) (*reconcile.Declarations, *schema.Estate, error) {
+	estate, err := schema.LoadDir(c.String("manifests"))
+	if err != nil {
+		return nil, nil, err
+	}
+	declarations, err := estate.CompileOwners(schema.Options{Env: env, Rules: rules.Compile})
+	if err == nil && len(declarations.Owners) == 0 {
+		err = hinted{fmt.Errorf("there is no OwnerAccount in %s", estate.Root), "write one first: it says which account and regions to look in"}
+	}
 	return declarations, estate, err
 }
 

@@ -22,15 +22,17 @@ const module = "github.com/amisync/amisync"
 type rule struct {
 	directory string   // and all below, unless another rule is nearer
 	product   []string // of this module, by directory
-	foreign   []string // of other modules, by import path; "*" is all but the cloud SDKs
+	foreign   []string // of other modules, by import path; "*" is all but the sdks
 	why       string
 }
 
 // all is every package of this module.
 const all = "..."
 
-// sdks are the modules of the clouds, by whose adapter may use them.
+// sdks are modules that one directory alone may use: those of the clouds, by
+// whose adapter, and the language of conditions.
 var sdks = map[string]string{
+	"cel.dev/...":                    "internal/rules",
 	"github.com/aws/...":             "cloud/aws",
 	"github.com/aliyun/...":          "cloud/alibaba",
 	"github.com/alibabacloud-go/...": "cloud/alibaba",
@@ -55,6 +57,10 @@ var rules = []rule{
 		"the demo makes a cloud to try the product on"},
 	{"internal/layout", nil, nil,
 		"it holds the rules"},
+	{"internal/rules", []string{"principal", "reconcile", "internal/strictyaml"}, []string{"cel.dev/cel-go/..."},
+		"conditions look at one change, and nothing but this package knows the language that they are written in"},
+	{"docs", nil, nil,
+		"pages for people, which commands print as they are"},
 	{"internal", []string{"principal", "reconcile/...", "schema", "report/...", "internal/..."}, []string{"*"},
 		"what only commands need stays on this side of the ports: no adapter, no command"},
 	{"cmd/amisync", []string{all}, []string{"*"},
@@ -97,6 +103,8 @@ func complaint(directory, path string) string {
 		switch {
 		case within(target, "cmd"):
 			return no("commands are where everything ends; what others need of them belongs elsewhere")
+		case within(target, "internal/rules") && directory != "cmd/amisync":
+			return no("only cmd/amisync chooses what compiles conditions; to others they are functions")
 		case !oneOf(r.product, target):
 			return no(r.why)
 		}
@@ -108,7 +116,7 @@ func complaint(directory, path string) string {
 	}
 	for _, sdk := range slices.Sorted(maps.Keys(sdks)) {
 		if matches(sdk, path) && !within(directory, sdks[sdk]) {
-			return no("only " + sdks[sdk] + " speaks to this cloud")
+			return no("only " + sdks[sdk] + " may")
 		}
 	}
 	if !slices.Contains(r.foreign, "*") && !oneOf(r.foreign, path) {
@@ -237,6 +245,13 @@ func TestWhatTheRulesForbidAndAllow(t *testing.T) {
 		{"internal/github", module + "/cloud/aws", "no adapter"},
 		{"internal/github", "github.com/aws/aws-sdk-go-v2/aws", "only cloud/aws"},
 		{"internal/github", module + "/cmd/amisync", "where everything ends"},
+		{"internal/rules", "cel.dev/cel-go/cel", ""},
+		{"internal/rules", module + "/internal/strictyaml", ""},
+		{"internal/rules", module + "/schema", "one change"},
+		{"internal/github", module + "/internal/rules", "only cmd/amisync"},
+		{"internal/github", "cel.dev/cel-go/cel", "only internal/rules"},
+		{"schema", module + "/internal/rules", "only cmd/amisync"},
+		{"cmd/amisync", module + "/internal/rules", ""},
 		{"cmd/amisync", module + "/cloud/simulator", ""},
 		{"cmd/amisync", "github.com/aws/aws-sdk-go-v2/config", "only cloud/aws"},
 		{"cmd/other", "fmt", "no rule"},
