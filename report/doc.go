@@ -1,5 +1,5 @@
-// Package report shows plans, results, drift and comparisons to people and to
-// programs, and shows progress while a run goes on.
+// Package report shows plans, results, drift, comparisons and diagnoses to
+// people and to programs, and shows progress while a run goes on.
 //
 // Every format is a Writer fed by the same values: what the text says, the JSON
 // says too, exactly. A further format is a further Writer known to For; callers

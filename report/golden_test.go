@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -40,6 +41,11 @@ func comparison(c reconcile.Comparison) render {
 	}
 }
 
+func diagnosis(d *reconcile.Diagnosis) render {
+	d.Finish()
+	return func(w report.Writer, out io.Writer, style report.Style) error { return w.WriteDiagnosis(out, d, style) }
+}
+
 func documents() map[string]render {
 	move := []reconcile.Change{grant(base18, workloads, 14), revoke(base18, payments), revoke(base18, dataProd)}
 	filtered := reconcile.Scope{Owners: []string{"image-factory"}, Images: []string{"base-*"}, Principals: []principal.Principal{workloads}, Only: reconcile.OnlyGrants}
@@ -66,6 +72,9 @@ func documents() map[string]render {
 		"plan-filtered":  plan(finish(&reconcile.Plan{Scope: filtered, Changes: move[:1]})),
 		"plan-findings":  plan(finish(&reconcile.Plan{Changes: move, Findings: findings})),
 		"plan-hostile":   plan(hostile()),
+		"plan-checked":   plan(checked()),
+		"diagnosis":      diagnosis(ill()),
+		"diagnosis-well": diagnosis(&reconcile.Diagnosis{At: at, Lanes: []reconcile.LaneDiagnosis{well(base18)}}),
 		"result-nothing": result(&reconcile.Result{}),
 		"result-applied": result(&reconcile.Result{Outcomes: []reconcile.Outcome{
 			{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied},
@@ -83,6 +92,40 @@ func documents() map[string]render {
 		"comparison-stale": comparison(reconcile.Comparison{Due: move[:1], Satisfied: move[1:2], Unknown: []reconcile.Change{grant(golden, workloads, 14)},
 			Dropped: move[2:], Added: []reconcile.Change{revoke(base11, stranger)}}),
 	}
+}
+
+// checked is a plan that took calls beforehand, leaves images out and makes
+// exceptions.
+func checked() *reconcile.Plan {
+	excepted := alike(base18, base11)
+	for i := range excepted {
+		excepted[i].Severity, excepted[i].Stops, excepted[i].Excepted = reconcile.SeverityNote, "", "until 2026-12-31: migration"
+	}
+	p := finish(&reconcile.Plan{Changes: []reconcile.Change{revoke(base18, payments), revoke(base11, payments)}, Findings: append(excepted, findings[0]),
+		Checks: map[string]int{"kms:DescribeKey": 1, "ec2:GetImageBlockPublicAccessState": 1, "ec2:DescribeSnapshots": 2}})
+	p.Inventory.Ignored = 4
+	return p
+}
+
+// well is a lane in which everything works that was tried.
+func well(image reconcile.NamedImage) reconcile.LaneDiagnosis {
+	ok := reconcile.CheckError(nil)
+	return reconcile.LaneDiagnosis{Owner: names[image.Account], Lane: reconcile.LaneOf(image.Image), Enter: ok, List: ok, Read: ok, Change: ok,
+		Public: reconcile.SkippedCheck("no share makes images public there"), Keys: reconcile.SkippedCheck("no image to be shared there is encrypted")}
+}
+
+// ill is a diagnosis with problems of each sort.
+func ill() *reconcile.Diagnosis {
+	denied := reconcile.CheckError(&reconcile.Error{Kind: reconcile.Denied, Action: "ec2:ModifyImageAttribute", Subject: base18.ID,
+		Err: errors.New("UnauthorizedOperation: You are not authorized to perform this operation."), Hint: "grant the caller this action, or use another role"})
+	entry := reconcile.CheckError(&reconcile.Error{Kind: reconcile.WrongAccount, Err: errors.New("the ambient credentials lead to account 999900001111, the manifest says " + labs),
+		Hint: "use credentials of account " + labs + ", or give OwnerAccount labs a role"})
+	lost := reconcile.SkippedCheck("the account cannot be entered")
+	east, europe := well(base18), well(baseEU)
+	east.Change, europe.Change = denied, denied
+	europe.Keys = reconcile.CheckError(&reconcile.Error{Kind: reconcile.Uncertain, Err: errors.New("the key cannot be read"), Hint: "allow kms:DescribeKey"})
+	return &reconcile.Diagnosis{At: at, Lanes: []reconcile.LaneDiagnosis{europe, east,
+		{Owner: "labs", Lane: reconcile.LaneOf(lab.Image), Ambient: true, Enter: entry, List: lost, Read: lost, Public: lost, Keys: lost, Change: lost}}}
 }
 
 func partial() *reconcile.Result {
@@ -185,10 +228,10 @@ func TestDocumentsLookAsTheGoldenFilesSay(t *testing.T) {
 			check(t, name+".txt", text(t, render, report.Text, report.Style{Names: names}))
 		})
 	}
-	for _, name := range []string{"plan-empty", "plan-findings", "plan-hostile", "result-partial", "drift-all-kinds", "comparison-stale"} {
+	for _, name := range []string{"plan-empty", "plan-findings", "plan-hostile", "result-partial", "drift-all-kinds", "comparison-stale", "plan-checked", "diagnosis"} {
 		check(t, name+".json", text(t, documents()[name], report.JSON, report.Style{}))
 	}
-	for _, name := range []string{"plan-everyday", "plan-alike", "plan-filtered", "plan-in-part", "result-partial", "drift-all-kinds", "comparison-stale"} {
+	for _, name := range []string{"plan-everyday", "plan-alike", "plan-filtered", "plan-in-part", "result-partial", "drift-all-kinds", "comparison-stale", "plan-checked"} {
 		check(t, name+"-80.txt", text(t, documents()[name], report.Text, report.Style{Names: names, Width: 80}))
 	}
 	check(t, "plan-findings-narrow.txt", text(t, documents()["plan-findings"], report.Text, report.Style{Names: names, Width: 72}))
@@ -220,8 +263,8 @@ func TestTextIsHarmlessAndTidy(t *testing.T) {
 
 func TestLinesFitTheWidth(t *testing.T) {
 	for name, render := range documents() {
-		if name == "plan-hostile" {
-			continue // holds words that are wider
+		if name == "plan-hostile" || name == "diagnosis" {
+			continue // they hold words, or a table, that are wider
 		}
 		got := strings.TrimSuffix(text(t, render, report.Text, report.Style{Names: names, Width: 80}), "\n")
 		body, last := got[:strings.LastIndexByte(got, '\n')], got[strings.LastIndexByte(got, '\n')+1:]
@@ -246,6 +289,8 @@ func TestLastLines(t *testing.T) {
 		"plan-filtered":    "Plan: 1 image · 1 grant · 0 revokes · 0 public · 0 copies · 0 other · 0 unknown",
 		"result-partial":   "Apply: 3 applied · 1 already satisfied · 2 failed · 1 skipped · 1 not attempted · 1 unknown",
 		"drift-all-kinds":  "Drift: 1 missing · 1 extra · 1 public · 1 pending · 1 expired · 1 unmanaged · 0 unknown",
+		"diagnosis":        "Doctor: 3 lanes · 4 problems",
+		"diagnosis-well":   "Doctor: 1 lane · 0 problems",
 		"comparison-stale": "Compare: 1 only needed now · 1 only in the plan · 1 in both · 1 already satisfied · 1 unknown",
 	} {
 		got := strings.TrimSuffix(text(t, documents()[name], report.Text, report.Style{}), "\n")

@@ -26,6 +26,10 @@ func (jsonWriter) WriteDrift(w io.Writer, d *reconcile.Drift, _ Style) error {
 	return writeEncoded(w)(reconcile.EncodeDrift(d))
 }
 
+func (jsonWriter) WriteDiagnosis(w io.Writer, d *reconcile.Diagnosis, _ Style) error {
+	return writeEncoded(w)(reconcile.EncodeDiagnosis(d))
+}
+
 func (jsonWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, _ Style) error {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -63,15 +67,16 @@ func writeEncoded(w io.Writer) func([]byte, error) error {
 		if err != nil {
 			return err
 		}
-		_, err = w.Write(escapeUnsafe(document))
+		_, err = w.Write(SafeJSON(document))
 		return err
 	}
 }
 
-// escapeUnsafe writes the characters of a JSON document that must not reach a
-// terminal as \u escapes. The document's value stays the same: outside strings
-// JSON has no such characters but spaces and newlines.
-func escapeUnsafe(document []byte) []byte {
+// SafeJSON writes what of a JSON document must not reach a terminal or a CI
+// runner (see Safe) as \u escapes. The document's value stays the same: outside
+// strings JSON has nothing of that but spaces and newlines. No line begins with
+// what a string holds, since a quote stands before it.
+func SafeJSON(document []byte) []byte {
 	escaped := make([]byte, 0, len(document))
 	for _, r := range string(document) {
 		switch {
@@ -84,5 +89,5 @@ func escapeUnsafe(document []byte) []byte {
 			escaped = fmt.Appendf(escaped, `\u%04x`, r)
 		}
 	}
-	return escaped
+	return runnerCommand.ReplaceAll(escaped, []byte(`\u0023$1`))
 }

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -84,16 +87,32 @@ func (p *page) noChanges(plan *reconcile.Plan) {
 func (p *page) inventory(plan *reconcile.Plan) {
 	p.space()
 	if i := plan.Inventory; i.Lanes > 0 {
-		retired := ""
+		text := fmt.Sprintf("Looked at %s: %s listed, %d picked, %d retired", number(i.Lanes, "lane", "lanes"), images(i.Listed), i.Picked, i.Retired)
 		if i.Retired > 0 {
-			retired = " (no longer among the newest, left alone)"
+			text += " (no longer among the newest, left alone)"
 		}
-		p.prose(0, plain, fmt.Sprintf("Looked at %s: %s listed, %d picked, %d retired%s.",
-			number(i.Lanes, "lane", "lanes"), images(i.Listed), i.Picked, i.Retired, retired))
+		if i.Ignored > 0 {
+			text += fmt.Sprintf(", %d ignored (as the policy says)", i.Ignored)
+		}
+		p.prose(0, plain, text+checked(plan.Checks)+".")
 	}
 	if len(plan.Changes) > 0 && plan.Digest != "" {
 		p.line(0, say("Digest "+plan.Digest))
 	}
+}
+
+// checked says what a plan asked beyond listings and permissions, sorted by
+// action.
+func checked(checks map[string]int) string {
+	var parts []string
+	for _, action := range slices.Sorted(maps.Keys(checks)) {
+		_, name, _ := strings.Cut(action, ":")
+		parts = append(parts, fmt.Sprintf("%d %s", checks[action], cmp.Or(name, action)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "; checked beforehand: " + strings.Join(parts, ", ")
 }
 
 // refusal says what the findings keep from being applied.

@@ -105,7 +105,7 @@ func (p *Progress) Close() {
 func (p *Progress) finish(l *laneProgress) {
 	if line := l.line(); l.ended && line != l.told {
 		l.told = line
-		fmt.Fprintln(p.w, line)
+		fmt.Fprintln(p.w, Safe(line)) // the parts are safe; together they might be more
 	}
 }
 

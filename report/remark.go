@@ -15,7 +15,9 @@ type remark struct {
 	code   string
 	text   string
 	places []string
-	hint   string
+	// excepted says why and until when what is said does not count; may be empty.
+	excepted string
+	hint     string
 }
 
 // remarks writes remarks under a heading; those that differ in their place
@@ -48,6 +50,9 @@ func (p *page) remarks(heading string, remarks []remark) {
 		for _, text := range r.places {
 			p.prose(indent, faint, text)
 		}
+		if r.excepted != "" {
+			p.prose(indent, plain, "excepted "+r.excepted)
+		}
 		if r.hint != "" {
 			p.prose(indent, plain, "hint: "+r.hint)
 		}
@@ -56,13 +61,13 @@ func (p *page) remarks(heading string, remarks []remark) {
 
 func merged(remarks []remark) []remark {
 	type text struct {
-		label            span
-		code, text, hint string
+		label                      span
+		code, text, excepted, hint string
 	}
 	var merged []remark
 	at := map[text]int{}
 	for _, r := range remarks {
-		key := text{r.label, r.code, r.text, r.hint}
+		key := text{r.label, r.code, r.text, r.excepted, r.hint}
 		i, seen := at[key]
 		if !seen {
 			at[key] = len(merged)
@@ -99,7 +104,7 @@ func (p *page) findings(findings []reconcile.Finding) {
 	}
 	var remarks []remark
 	for _, f := range first {
-		r := remark{label: paint(severityColor[f.Severity], string(f.Severity)), code: f.Code, text: f.Message + stops(f), hint: f.Hint}
+		r := remark{label: paint(severityColor[f.Severity], string(f.Severity)), code: f.Code, text: f.Message + stops(f), excepted: f.Excepted, hint: f.Hint}
 		if about := p.subject(f); about != "" {
 			r.places = append(r.places, about)
 		}
@@ -109,7 +114,7 @@ func (p *page) findings(findings []reconcile.Finding) {
 		}
 		remarks = append(remarks, r)
 	}
-	p.remarks("Findings", remarks)
+	p.remarks("Findings (`amisync explain CODE` tells more)", remarks)
 }
 
 // withoutImage is the finding without what tells its image from the others of
@@ -118,6 +123,7 @@ func withoutImage(f reconcile.Finding) reconcile.Finding {
 	for _, name := range []string{f.Image.Name, f.Image.ID} {
 		if name != "" {
 			f.Message = strings.ReplaceAll(f.Message, name, "\x00")
+			f.Hint = strings.ReplaceAll(f.Hint, name, "\x00")
 		}
 	}
 	f.Image.Name, f.Image.ID = "", ""
@@ -152,10 +158,7 @@ func (p *page) subject(f reconcile.Finding) string {
 func (p *page) incomplete(incomplete []reconcile.Incomplete) {
 	var remarks []remark
 	for _, i := range incomplete {
-		text := i.Error
-		if i.Action != "" && !strings.Contains(text, i.Action) {
-			text = i.Action + ": " + text
-		}
+		text := failure(i.Action, i.Error)
 		subject := joined(" ", p.style.account(i.Account), i.Region)
 		switch {
 		case i.Image != "":
@@ -169,4 +172,12 @@ func (p *page) incomplete(incomplete []reconcile.Incomplete) {
 		remarks = append(remarks, remark{label: paint(yellow, kind), text: text, places: []string{subject}, hint: i.Hint})
 	}
 	p.remarks("Not read (what cannot be read is left as it is)", remarks)
+}
+
+// failure is why a call failed, with the call where the text does not name it.
+func failure(action, text string) string {
+	if action == "" || strings.Contains(text, action) {
+		return text
+	}
+	return action + ": " + text
 }

@@ -28,6 +28,7 @@ type Writer interface {
 	WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error
 	// WriteComparison shows how a saved plan stands against what is needed now.
 	WriteComparison(w io.Writer, c *reconcile.Comparison, style Style) error
+	WriteDiagnosis(w io.Writer, d *reconcile.Diagnosis, style Style) error
 }
 
 // For returns the writer of a format, or an error that lists the formats.

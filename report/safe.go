@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,7 +14,26 @@ import (
 // direction of writing or have no width, and bytes that are not UTF-8. The rest
 // is left as it is, so text that is safe already does not change; the original
 // is not to be had from the result (JSON keeps it).
+//
+// Nor can it give orders to a CI runner that reads the log: "::" at the
+// beginning of a line, behind white space too, and "##" with a bracket anywhere
+// in it lose their first character to an escape.
+// Sources: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands,
+// https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
 func Safe(text string) string {
+	text = runnerCommand.ReplaceAllString(printable(text), `\x23$1`)
+	if rest := strings.TrimLeft(text, " "); strings.HasPrefix(rest, "::") {
+		text = text[:len(text)-len(rest)] + `\x3a` + rest[1:]
+	}
+	return text
+}
+
+// runnerCommand is what begins a command to a runner anywhere in a line: "##["
+// or "##vso[".
+var runnerCommand = regexp.MustCompile(`#(#[A-Za-z]*\[)`)
+
+// printable escapes what does not show as itself.
+func printable(text string) string {
 	if !strings.ContainsFunc(text, unsafe) && utf8.ValidString(text) {
 		return text
 	}

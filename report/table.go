@@ -56,7 +56,7 @@ func (p *page) cells(indent int, widths []int, cells []span) {
 				for _, part := range parts[:len(parts)-1] {
 					p.line(below, paint(cell.color, part))
 				}
-				cell.text = parts[len(parts)-1]
+				cell = paint(cell.color, parts[len(parts)-1])
 			}
 			line = append(line, say(strings.Repeat(" ", column-end)), cell)
 			end = column + cell.width()
@@ -69,4 +69,20 @@ func (p *page) cells(indent int, widths []int, cells []span) {
 		}
 	}
 	p.line(indent, line...)
+}
+
+// table writes rows whose lines are never broken.
+func (p *page) table(rows []row) {
+	widths := columns(rows)
+	for _, r := range rows {
+		var line []span
+		for i, cell := range r.cells {
+			if i > 0 {
+				gap := max(widths[i-1]-r.cells[i-1].width(), 0) + 2
+				line = append(line, say(strings.Repeat(" ", gap)))
+			}
+			line = append(line, cell)
+		}
+		p.line(0, line...)
+	}
 }

@@ -86,7 +86,7 @@ func newApp(t *tool) *cli.App {
 		Action:                    unknownCommand,
 		Commands: []*cli.Command{
 			validateCommand(t), formatCommand(t), schemaCommand(t), planCommand(t), showCommand(t), applyCommand(t),
-			driftCommand(t), importCommand(t), simulateCommand(t), versionCommand(t), helpCommand(),
+			driftCommand(t), importCommand(t), explainCommand(t), doctorCommand(t), iamPolicyCommand(t), simulateCommand(t), versionCommand(t), helpCommand(),
 		},
 	}
 	for _, command := range app.Commands {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,6 +28,9 @@ type clouds struct {
 	// it before writing anything else.
 	display  func() *report.Progress
 	progress *report.Progress
+	// noteAmbient says to tell where nothing but amisync itself keeps a run that
+	// only reads from writing.
+	noteAmbient bool
 }
 
 // clouds reads the flags that say how to talk to clouds.
@@ -48,29 +53,59 @@ func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 	}
 	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.errWidth, t.now) }}
 	clouds.progress = clouds.display()
-	clouds.aws = aws.New(aws.Options{Run: t.runName(), Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
+	clouds.noteAmbient = level <= slog.LevelInfo && slices.Contains([]string{"plan", "drift", "import"}, c.Command.Name)
+	clouds.aws = aws.New(aws.Options{Actor: t.actor(), Run: t.runName(), Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
 	clouds.options = run.Options{Parallel: parallel, Watch: clouds.watch, Stop: t.signals.stop, Now: t.now}
 	return clouds, nil
 }
 
 func (c *clouds) watch(e run.Event) { c.progress.Watch(e) }
 
-// Write writes a log without mixing it into the display.
-func (c *clouds) Write(text []byte) (int, error) { return c.progress.Write(text) }
+// Write writes a line of the log without mixing it into the display.
+func (c *clouds) Write(line []byte) (int, error) {
+	_, err := c.progress.Write([]byte(report.Safe(strings.TrimSuffix(string(line), "\n")) + "\n"))
+	return len(line), err
+}
 
-// runName tells runs apart in the audit trail: the CI job where there is one,
-// else the time.
+// runName tells runs apart in the audit trail: the CI job and its attempt where
+// there is one, else the time.
 func (t *tool) runName() string {
-	if id, ok := t.env("GITHUB_RUN_ID"); ok {
-		return "github-" + id
+	id, inCI := t.env("GITHUB_RUN_ID")
+	if !inCI {
+		return t.now().UTC().Format("20060102T150405Z")
 	}
-	return t.now().UTC().Format("20060102T150405Z")
+	if attempt, _ := t.env("GITHUB_RUN_ATTEMPT"); attempt != "" {
+		id += "-" + attempt
+	}
+	return "github-" + id
+}
+
+// actor is who runs amisync, for the audit trail; empty where nobody says.
+func (t *tool) actor() string {
+	for _, name := range []string{"AMISYNC_ACTOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"} {
+		if actor, _ := t.env(name); actor != "" {
+			return actor
+		}
+	}
+	return ""
 }
 
 func (c *clouds) openReader(ctx context.Context, owner reconcile.Owner) (run.Reader, error) {
-	return c.aws.OpenReader(ctx, owner)
+	reader, err := c.aws.OpenReader(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	// One owner at most: ambient credentials lead to one account.
+	if c.noteAmbient && owner.Role == "" {
+		fmt.Fprintf(c, "note: OwnerAccount %s has no role: amisync only reads here, but IAM does not enforce it; give it a role\n", owner.Name)
+	}
+	return reader, nil
 }
 
-func (c *clouds) openWriter(ctx context.Context, owner reconcile.Owner, _ []principal.Image) (run.Writer, error) {
-	return c.aws.OpenWriter(ctx, owner)
+func (c *clouds) openWriter(ctx context.Context, owner reconcile.Owner, images []principal.Image) (run.Writer, error) {
+	writer, err := c.aws.OpenWriter(ctx, owner, images)
+	if err != nil {
+		return nil, err
+	}
+	return writer, nil
 }

@@ -89,7 +89,7 @@ func printError(w io.Writer, err error) {
 }
 
 func printProblem(w io.Writer, p strictyaml.Problem) {
-	fmt.Fprintf(w, "error: %s: %s\n", p.Position(), report.Safe(p.Message))
+	fmt.Fprintf(w, "error: %s: %s\n", report.Safe(p.Position().String()), report.Safe(p.Message))
 	if p.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", report.Safe(p.Hint))
 	}

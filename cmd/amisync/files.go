@@ -8,7 +8,23 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/amisync/amisync/internal/strictyaml"
 )
+
+// maxPlan is the size in bytes of the largest plan file that is read: half a
+// million changes.
+const maxPlan = 256 << 20
+
+// readFile reads a regular file that a user names, as long as it has no more
+// bytes than the limit.
+func readFile(name string, limit int64) ([]byte, error) {
+	data, err := strictyaml.ReadFile(os.DirFS(filepath.Dir(name)), filepath.Base(name), limit)
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		path.Path = name
+	}
+	return data, err
+}
 
 // reserved is a file that will be written as a whole or not at all. What stood
 // under its name before stays until commit.

@@ -18,11 +18,18 @@ func manifestsFlag() cli.Flag {
 // filterFlags narrow a run.
 func filterFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "owner", Usage: "only this `OWNER` account (name or id); repeatable, as are all filters"},
-		&cli.StringSliceFlag{Name: "region", Usage: "only this `REGION`"},
+		ownerFlag(), regionFlag(),
 		&cli.StringSliceFlag{Name: "share", Usage: "only this image `SHARE`"},
 		&cli.StringSliceFlag{Name: "image", Usage: "only this `IMAGE` (id, or name with * and ?)"},
 	}
+}
+
+func ownerFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "owner", Usage: "only this `OWNER` account (name or id); repeatable, as are all filters"}
+}
+
+func regionFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "region", Usage: "only this `REGION`"}
 }
 
 func principalFlag() cli.Flag {
@@ -40,8 +47,12 @@ func directionFlags() []cli.Flag {
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "format", Usage: "write as `FORMAT[=FILE]`: " + formats() + "; repeatable, standard output where no file is named"},
-		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to colour: auto, always or never"},
+		colorFlag(),
 	}
+}
+
+func colorFlag() cli.Flag {
+	return &cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to colour: auto, always or never"}
 }
 
 // runFlags say how a run talks to clouds.

@@ -8,10 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/internal/unified"
+	"github.com/amisync/amisync/report"
 	"github.com/amisync/amisync/schema"
 )
 
@@ -70,7 +73,7 @@ func (t *tool) format(c *cli.Context) error {
 }
 
 func (t *tool) formatFile(file string, check bool) (differs bool, err error) {
-	before, err := os.ReadFile(file)
+	before, err := readFile(file, strictyaml.MaxSize)
 	if err != nil {
 		return false, err
 	}
@@ -79,12 +82,16 @@ func (t *tool) formatFile(file string, check bool) (differs bool, err error) {
 		return false, err
 	}
 	if check {
-		_, err = io.WriteString(t.out, unified.Diff(file, file, string(before), string(after)))
+		var diff strings.Builder
+		for line := range strings.Lines(unified.Diff(file, file, string(before), string(after))) {
+			diff.WriteString(report.Safe(strings.TrimSuffix(line, "\n")) + "\n")
+		}
+		_, err = io.WriteString(t.out, diff.String())
 		return true, err
 	}
 	if err := replaceFile(file, after); err != nil {
 		return false, err
 	}
-	_, err = fmt.Fprintln(t.out, file)
+	_, err = fmt.Fprintln(t.out, report.Safe(file))
 	return true, err
 }

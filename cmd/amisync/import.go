@@ -39,16 +39,9 @@ func (t *tool) importShares(c *cli.Context) error {
 	if err := absent(c.String("out")); err != nil {
 		return err
 	}
-	estate, err := schema.LoadDir(c.String("manifests"))
+	declarations, estate, err := owners(c, t.env)
 	if err != nil {
 		return err
-	}
-	declarations, err := estate.CompileOwners(t.env)
-	if err != nil {
-		return err
-	}
-	if len(declarations.Owners) == 0 {
-		return hinted{fmt.Errorf("there is no OwnerAccount in %s", estate.Root), "write one first: it says which account and regions to look in"}
 	}
 	scope, err := scope(c, declarations, estate)
 	if err != nil {

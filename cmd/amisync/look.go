@@ -5,8 +5,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/reconcile/run"
 	"github.com/amisync/amisync/report"
+	"github.com/amisync/amisync/schema"
 )
 
 // look is what every command that looks at clouds begins with.
@@ -20,7 +22,10 @@ type look struct {
 
 // look reads flags and manifests, in this order: a wrong command line is told
 // before anything is read. Nothing is called yet.
-func (t *tool) look(c *cli.Context) (*look, error) {
+func (t *tool) look(c *cli.Context) (*look, error) { return t.lookAt(c, t.declarations) }
+
+// lookAt is look, for those who read the manifests in a way of their own.
+func (t *tool) lookAt(c *cli.Context, read func(*cli.Context) (*reconcile.Declarations, *schema.Estate, error)) (*look, error) {
 	l := &look{tool: t}
 	var err error
 	if l.outputs, err = outputs(c); err != nil {
@@ -32,7 +37,7 @@ func (t *tool) look(c *cli.Context) (*look, error) {
 	if l.style, err = t.style(c, nil); err != nil {
 		return nil, err
 	}
-	declarations, estate, err := t.declarations(c)
+	declarations, estate, err := read(c)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -43,7 +42,7 @@ func (t *tool) show(c *cli.Context) error {
 func readPlan(file string) (*reconcile.Plan, error) {
 	// The hint names no file of the command line: it may hold something else.
 	const hint = "make a new plan: amisync plan --out plan.json"
-	data, err := os.ReadFile(file)
+	data, err := readFile(file, maxPlan)
 	if err != nil {
 		return nil, hinted{fmt.Errorf("reading the plan: %w", err), hint}
 	}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/run"
+	"github.com/amisync/amisync/report"
+	"github.com/amisync/amisync/schema"
+)
+
+func doctorCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "doctor", Usage: "try every role, account and permission, and change nothing",
+		Description: "Enters each owner account, and tries in each region what plan and apply would need, with as few calls\n" +
+			"as can be. A dash stands where there is no need, or nothing to try it on. Exits 1 where something fails.",
+		Flags:  flags(manifestsFlag(), ownerFlag(), regionFlag(), outputFlags(), runFlags()),
+		Action: t.doctor,
+	}
+}
+
+func (t *tool) doctor(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	l, err := t.lookAt(c, func(c *cli.Context) (*reconcile.Declarations, *schema.Estate, error) { return owners(c, t.env) })
+	if err != nil {
+		return err
+	}
+	diagnosis := run.Diagnose(c.Context, l.request, l.clouds.openReader, l.clouds.openWriter, l.clouds.options)
+	l.clouds.progress.Close()
+	if c.Context.Err() != nil {
+		return errInterrupted
+	}
+	if err := l.write(func(w report.Writer, out io.Writer, style report.Style) error {
+		return w.WriteDiagnosis(out, diagnosis, style)
+	}); err != nil {
+		return err
+	}
+	if diagnosis.Problems > 0 {
+		return &outcome{code: exitError, message: fmt.Sprintf("doctor found %s", number(diagnosis.Problems, "problem")),
+			hint: "`amisync iam-policy` prints what the roles have to allow, and whom they have to trust"}
+	}
+	return nil
+}

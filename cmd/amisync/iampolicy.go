@@ -1,0 +1,279 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/cloud/aws"
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/report"
+	"github.com/amisync/amisync/schema"
+)
+
+func iamPolicyCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "iam-policy", Usage: "print the least IAM policies that amisync needs, without any cloud access",
+		Subcommands: []*cli.Command{
+			{
+				Name: "permissions", Usage: "what the role of each owner account has to be allowed",
+				Flags:  flags(manifestsFlag(), ownerFlag(), &cli.BoolFlag{Name: "read-only", Usage: "for a role that looks and never applies"}),
+				Action: t.permissionsPolicy,
+			},
+			{
+				Name: "trust", Usage: "whom the role of each owner account has to trust",
+				Flags:  flags(manifestsFlag(), ownerFlag(), &cli.StringFlag{Name: "caller", Usage: "`ARN` of the role or user that amisync runs as"}),
+				Action: t.trustPolicy,
+			},
+			{
+				Name: "caller", Usage: "what the role that amisync runs as has to be allowed",
+				Flags:  flags(manifestsFlag(), ownerFlag()),
+				Action: t.callerPolicy,
+			},
+			gitHubPolicyCommand(t),
+		},
+	}
+}
+
+func (t *tool) permissionsPolicy(c *cli.Context) error {
+	e, err := readOwners(c)
+	if err != nil {
+		return err
+	}
+	policies := map[string]aws.Policy{}
+	for _, owner := range e.owners {
+		if publish := e.publishes(owner); c.Bool("read-only") {
+			policies[owner.Name] = aws.ReadPermissions(owner, publish)
+		} else {
+			policies[owner.Name] = aws.Permissions(owner, publish)
+		}
+	}
+	return t.printPolicies(policies)
+}
+
+func (t *tool) trustPolicy(c *cli.Context) error {
+	e, err := readOwners(c)
+	if err != nil {
+		return err
+	}
+	if err := checkCaller(c, e.owners); err != nil {
+		return err
+	}
+	policies := map[string]aws.Policy{}
+	for _, owner := range e.owners {
+		if owner.Role == "" {
+			fmt.Fprintf(t.err, "OwnerAccount %s has no role, so nobody has to be trusted\n", owner.Name)
+			continue
+		}
+		externalID := ""
+		if e.hasExternalID(owner) {
+			externalID = fmt.Sprintf("<external id of %s>", owner.Name)
+			fmt.Fprintf(t.err, "write the external id of OwnerAccount %s where %s stands; amisync prints none\n", owner.Name, externalID)
+		}
+		policies[owner.Name] = aws.RoleTrust(c.String("caller"), externalID, owner.NameActor)
+	}
+	if len(policies) == 0 {
+		return errNoRole
+	}
+	return t.printPolicies(policies)
+}
+
+func (t *tool) callerPolicy(c *cli.Context) error {
+	e, err := readOwners(c)
+	if err != nil {
+		return err
+	}
+	var roles []string
+	nameActor := false
+	for _, owner := range e.owners {
+		if owner.Role != "" {
+			roles = append(roles, owner.Role)
+			nameActor = nameActor || owner.NameActor
+		}
+	}
+	if len(roles) == 0 {
+		return errNoRole
+	}
+	return t.printJSON(aws.EnterPermissions(roles, nameActor))
+}
+
+var errNoRole = hinted{fmt.Errorf("no OwnerAccount has a role"), "without one, amisync uses the credentials that it finds; see `amisync iam-policy permissions` for what they need"}
+
+// printPolicies prints one policy as it is, several by the names of their
+// owners.
+func (t *tool) printPolicies(policies map[string]aws.Policy) error {
+	if len(policies) == 1 {
+		for _, policy := range policies {
+			return t.printJSON(policy)
+		}
+	}
+	return t.printJSON(policies)
+}
+
+func (t *tool) printJSON(document any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(document); err != nil {
+		return err
+	}
+	_, err := t.out.Write(report.SafeJSON(text.Bytes()))
+	return err
+}
+
+// policyEstate is what the policies are made of.
+type policyEstate struct {
+	owners []reconcile.Owner // that --owner names, or all
+	shares []reconcile.Declaration
+	estate *schema.Estate
+}
+
+// readOwners reads the manifests; external ids from the environment are left
+// out.
+func readOwners(c *cli.Context) (*policyEstate, error) {
+	if err := noArguments(c); err != nil {
+		return nil, err
+	}
+	declarations, estate, err := owners(c, nil)
+	if err != nil {
+		return nil, err
+	}
+	s, err := scope(c, declarations, estate)
+	if err != nil {
+		return nil, err
+	}
+	e := &policyEstate{shares: declarations.Shares, estate: estate}
+	for _, owner := range declarations.Owners {
+		if len(s.Owners) == 0 || slices.Contains(s.Owners, owner.Name) {
+			e.owners = append(e.owners, owner)
+		}
+	}
+	return e, nil
+}
+
+// publishes reports whether a share makes images of the owner public.
+func (e *policyEstate) publishes(owner reconcile.Owner) bool {
+	return slices.ContainsFunc(e.shares, func(share reconcile.Declaration) bool { return share.Owner == owner.Name && share.Publishes() })
+}
+
+func (e *policyEstate) hasExternalID(owner reconcile.Owner) bool {
+	return slices.ContainsFunc(e.estate.Owners, func(o schema.OwnerAccount) bool {
+		return o.Metadata.Name == owner.Name && (o.Spec.ExternalID != "" || o.Spec.ExternalIDEnv != "")
+	})
+}
+
+var (
+	identity = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]+$`)
+	session  = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/`)
+)
+
+// checkCaller refuses callers that a trust policy should not name: wildcards,
+// whole accounts, and sessions, which are gone tomorrow.
+func checkCaller(c *cli.Context, owners []reconcile.Owner) error {
+	caller := c.String("caller")
+	hint := "write arn:aws:iam::<account>:role/<name>"
+	if m := session.FindStringSubmatch(caller); m != nil {
+		hint = fmt.Sprintf("this is a session; name its role: arn:%s:iam::%s:role/%s (with its path, if it has one)", m[1], m[2], m[3])
+	}
+	switch {
+	case caller == "":
+		return &usageError{message: "--caller says whom the role is to trust, and is missing", hint: hint}
+	case !identity.MatchString(caller):
+		return &usageError{message: fmt.Sprintf("--caller: %q is not the ARN of one role or user", caller), hint: hint}
+	}
+	for _, owner := range owners {
+		if own := principal.Partition(owner.Role); own != "" && own != principal.Partition(caller) {
+			return &usageError{message: fmt.Sprintf("--caller: the role of OwnerAccount %s is in partition %s, which %s cannot enter", owner.Name, own, caller),
+				hint: "name the owners of one partition with --owner"}
+		}
+	}
+	return nil
+}
+
+// gitHubPolicyCommand prints the trust policy of a role for GitHub Actions.
+func gitHubPolicyCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "github", Usage: "the trust policy of a role that a workflow of GitHub Actions assumes",
+		Description: "Trusts one repository, and in it a branch (main, where nothing is said), an environment, or pull requests.",
+		Flags: flags(manifestsFlag(),
+			&cli.StringFlag{Name: "repository", Usage: "the repository, as `ORG/REPO`"},
+			&cli.StringFlag{Name: "branch", Value: "main", Usage: "trust workflows on this `BRANCH`"},
+			&cli.StringFlag{Name: "environment", Usage: "trust jobs in this `ENVIRONMENT`"},
+			&cli.BoolFlag{Name: "pull-request", Usage: "trust workflows on pull requests: for a role that only reads"},
+			&cli.StringFlag{Name: "account", Usage: "`ID` of the account that the role is in; default: the one OwnerAccount without a role"},
+		),
+		Action: t.gitHubPolicy,
+	}
+}
+
+func (t *tool) gitHubPolicy(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	subject, err := gitHubSubject(c)
+	if err != nil {
+		return err
+	}
+	partition, account, err := gitHubAccount(c)
+	if err != nil {
+		return err
+	}
+	return t.printJSON(aws.GitHubTrust(partition, account, subject))
+}
+
+var gitHubRepository = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$`)
+
+// gitHubSubject is the subject of the tokens to trust. What may stand for more
+// than one repository, branch or environment is refused.
+// Source: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
+func gitHubSubject(c *cli.Context) (string, error) {
+	repository := c.String("repository")
+	if !gitHubRepository.MatchString(repository) {
+		return "", &usageError{message: fmt.Sprintf("--repository is one repository, not %q", repository), hint: "write --repository ORG/REPO"}
+	}
+	var given []string
+	for _, name := range []string{"branch", "environment", "pull-request"} {
+		if c.IsSet(name) {
+			given = append(given, "--"+name)
+		}
+		if value := c.String(name); c.IsSet(name) && name != "pull-request" && (value == "" || strings.ContainsAny(value, "*?")) {
+			return "", &usageError{message: fmt.Sprintf("--%s names one %s, not %q", name, name, value), command: c.Command}
+		}
+	}
+	subject := "repo:" + repository
+	switch {
+	case len(given) > 1:
+		return "", &usageError{message: strings.Join(given, " and ") + " say different things", hint: "make a role for each"}
+	case c.IsSet("environment"):
+		return subject + ":environment:" + strings.ReplaceAll(c.String("environment"), ":", "%3A"), nil
+	case c.Bool("pull-request"):
+		return subject + ":pull_request", nil
+	}
+	return subject + ":ref:refs/heads/" + c.String("branch"), nil
+}
+
+// gitHubAccount is the account of the role, and its partition.
+func gitHubAccount(c *cli.Context) (partition, account string, err error) {
+	if account := c.String("account"); c.IsSet("account") {
+		if err := principal.CheckAccount(principal.AWS, account); err != nil {
+			return "", "", &usageError{message: "--account: " + err.Error(), hint: "an account id has 12 digits"}
+		}
+		return "aws", account, nil
+	}
+	declarations, _, err := owners(c, nil)
+	if err != nil {
+		return "", "", err
+	}
+	ambient := slices.DeleteFunc(declarations.Owners, func(o reconcile.Owner) bool { return o.Role != "" })
+	if len(ambient) != 1 {
+		return "", "", &usageError{message: "--account is missing: which account is the role in?", hint: "it is the account whose credentials amisync starts with"}
+	}
+	return principal.RegionPartition(principal.AWS, ambient[0].Regions[0]), ambient[0].Account, nil
+}
