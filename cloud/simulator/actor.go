@@ -7,30 +7,65 @@ import (
 )
 
 // The methods below change the cloud behind the back of every client, as a person at
-// the console does. They skip quotas and settings. Options.OnWrite sees them with the
-// zero Call.
+// the console does: at once, and safe for concurrent use, so that a test can call them
+// between a client's read and its write. They skip policies, quotas and settings.
+// Options.OnWrite sees them with the zero Call. An image that does not exist is an error.
 
-// Share adds and removes launch permissions of an image.
+// Share adds and removes launch permissions of an image, whatever its state. To unshare is
+// to give nothing to add. Adding what is there and removing what is not changes nothing.
 func (s *Server) Share(id string, add, remove []LaunchPermission) error {
-	return s.alter(id, func(v *version) { v.permissions = v.permissions.change(add, remove) })
+	return s.alter(id, func(v version) (version, bool) {
+		v.permissions = v.permissions.change(add, remove)
+		return v, true
+	})
 }
 
-// SetImageState moves an image to a state and leaves the rest of it alone.
+// DisableImage does what the action of that name does: the image is disabled and loses
+// every launch permission. It is an error where the state does not permit that.
+func (s *Server) DisableImage(id string) error { return s.alter(id, version.disable) }
+
+// EnableImage makes a disabled image available again, without its former permissions.
+func (s *Server) EnableImage(id string) error { return s.alter(id, version.enable) }
+
+// DeregisterImage removes an image for good, with its launch permissions.
+func (s *Server) DeregisterImage(id string) error { return s.alter(id, version.deregister) }
+
+// SetImageState moves an image to any state and leaves the rest of it alone, its launch
+// permissions too.
 func (s *Server) SetImageState(id, state string) error {
-	return s.alter(id, func(v *version) { v.state = state })
+	return s.alter(id, func(v version) (version, bool) {
+		v.state = state
+		return v, true
+	})
 }
 
-func (s *Server) alter(id string, change func(*version)) error {
+func (s *Server) alter(id string, change func(version) (version, bool)) error {
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
 	i := s.cloud.images[id]
 	if i == nil {
 		return fmt.Errorf("there is no image %s", id)
 	}
-	next := i.current()
+	next, fits := change(i.current())
+	if !fits {
+		return fmt.Errorf("the state of %s is %s, which does not permit it", id, i.current().state)
+	}
 	next.at, next.call = s.options.Clock.Now(), Call{}
-	change(&next)
 	s.write(i, next)
+	return nil
+}
+
+// SetKeyState moves a key that the cloud file or an image names to a state, such as
+// KeyDisabled.
+func (s *Server) SetKeyState(arn, state string) error {
+	s.cloud.mu.Lock()
+	defer s.cloud.mu.Unlock()
+	key, ok := s.cloud.key(arn)
+	if !ok || key.managed {
+		return fmt.Errorf("there is no customer managed key %s", arn)
+	}
+	key.State = state
+	s.cloud.keys = append([]Key{key.Key}, s.cloud.keys...) // the first one counts
 	return nil
 }
 

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/amisync/amisync/cloud/simulator"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -22,8 +24,16 @@ func TestDocumentedTokenBuckets(t *testing.T) {
 		burst     int
 		perSecond int
 	}{
-		"DescribeRegions":      {func() error { _, err := client.DescribeRegions(ctx, nil); return err }, 100, 20},
-		"DescribeImages":       {func() error { _, err := client.DescribeImages(ctx, nil); return err }, 100, 20},
+		"DescribeRegions": {func() error { _, err := client.DescribeRegions(ctx, nil); return err }, 100, 20},
+		"DescribeImages":  {func() error { _, err := client.DescribeImages(ctx, nil); return err }, 100, 20},
+		"DescribeSnapshots of everything": {func() error {
+			_, err := client.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}})
+			return err
+		}, 50, 10},
+		"DescribeSnapshots of ids": {func() error {
+			_, err := client.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{SnapshotIds: []string{plainSnapshot}})
+			return err
+		}, 100, 20},
 		"ModifyImageAttribute": {func() error { return f.modify(id, nil, nil) }, 100, 5},
 		"ResetImageAttribute": {func() error {
 			_, err := client.ResetImageAttribute(ctx, &ec2.ResetImageAttributeInput{ImageId: &id, Attribute: "launchPermission"})
@@ -72,6 +82,36 @@ func TestBlockPublicAccessHasOneTokenInTenSeconds(t *testing.T) {
 	wantCode(t, call(), "RequestLimitExceeded", 503)
 	clock.Advance(time.Second)
 	must(t, call())
+}
+
+func TestNarrowedListsOfSnapshotsHaveOneLargerBucket(t *testing.T) {
+	file := smallCloud()
+	file.Behaviour.RateLimits = "documented"
+	f := start(t, file, simulator.Options{Clock: simulator.NewManualClock(start2026)})
+	list := func(in ec2.DescribeSnapshotsInput) func() error {
+		return func() error {
+			_, err := f.ec2(owner).DescribeSnapshots(context.Background(), &in)
+			return err
+		}
+	}
+	must(t, list(ec2.DescribeSnapshotsInput{MaxResults: aws.Int32(100)})())
+	must(t, list(ec2.DescribeSnapshotsInput{SnapshotIds: []string{plainSnapshot}})())
+	if n := passing(list(ec2.DescribeSnapshotsInput{Filters: []types.Filter{where("encrypted", "true")}})); n != 98 {
+		t.Errorf("%d calls passed, want 98", n)
+	}
+	must(t, list(ec2.DescribeSnapshotsInput{})())
+}
+
+func TestDescribeKeyHasTwoThousandTokens(t *testing.T) {
+	file := smallCloud()
+	file.Behaviour.RateLimits = "documented"
+	f := start(t, file, simulator.Options{Clock: simulator.NewManualClock(start2026)})
+	client := f.kms(owner)
+	if n := passing(func() error { _, err := describeKey(client, "alias/aws/ebs"); return err }); n != 2000 {
+		t.Errorf("%d calls passed, want 2000", n)
+	}
+	_, err := describeKey(client, "alias/aws/ebs")
+	wantCode(t, err, "ThrottlingException", 400)
 }
 
 func TestActionsOfSTSShareOneBucket(t *testing.T) {

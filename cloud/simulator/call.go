@@ -11,14 +11,16 @@ import (
 type Call struct {
 	Number  int       `json:"number"`
 	Time    time.Time `json:"time"`
-	Service string    `json:"service"` // "ec2" or "sts"
+	Service string    `json:"service"` // "ec2", "sts" or "kms"
 	Action  string    `json:"action"`
 	Account string    `json:"account"` // owner of the credentials; its token bucket pays
 	Region  string    `json:"region"`
 	Caller  string    `json:"caller"`          // ARN of the user or assumed-role session
 	Image   string    `json:"image,omitempty"` // where the call names exactly one
 	Role    string    `json:"role,omitempty"`  // that AssumeRole asked for
-	DryRun  bool      `json:"dryRun,omitempty"`
+	// SourceIdentity is that of the caller's session, or the one that AssumeRole asked for.
+	SourceIdentity string `json:"sourceIdentity,omitempty"`
+	DryRun         bool   `json:"dryRun,omitempty"`
 	// Status is the HTTP status, 0 where the client got no whole answer.
 	Status int `json:"status"`
 	// Code is the error's code, empty on success.

@@ -16,12 +16,13 @@ import (
 // again, nor about references, which may lead to the missing part.
 func check(file File, found strictyaml.Problems) strictyaml.Problems {
 	c := &checker{
-		partial: len(found) > 0,
-		file:    file,
-		arns:    file.organizationARNs(),
-		known:   map[string]bool{},
-		iamARNs: map[string]bool{},
-		taken:   map[string]bool{},
+		partial:   len(found) > 0,
+		file:      file,
+		arns:      file.organizationARNs(),
+		known:     map[string]bool{},
+		iamARNs:   map[string]bool{},
+		taken:     map[string]bool{},
+		snapshots: map[string]string{},
 	}
 	for _, a := range file.Accounts {
 		c.known[a.ID] = true
@@ -40,6 +41,9 @@ func check(file File, found strictyaml.Problems) strictyaml.Problems {
 	for _, i := range file.Images {
 		c.image(i)
 	}
+	for _, k := range file.Keys {
+		c.key(k)
+	}
 	c.settings()
 	if file.Behaviour != nil {
 		c.behaviour(*file.Behaviour)
@@ -50,13 +54,14 @@ func check(file File, found strictyaml.Problems) strictyaml.Problems {
 }
 
 type checker struct {
-	partial  bool
-	file     File
-	problems strictyaml.Problems
-	arns     map[string]string // of organizations and units
-	known    map[string]bool   // accounts
-	iamARNs  map[string]bool   // users and roles
-	taken    map[string]bool   // keys that must be unique, see once
+	partial   bool
+	file      File
+	problems  strictyaml.Problems
+	arns      map[string]string // of organizations and units
+	known     map[string]bool   // accounts
+	iamARNs   map[string]bool   // users and roles
+	taken     map[string]bool   // keys that must be unique, see once
+	snapshots map[string]string // what images say of them, by id
 }
 
 func (c *checker) report(at strictyaml.Position, hint, format string, args ...any) {

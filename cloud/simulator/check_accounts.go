@@ -11,7 +11,7 @@ var (
 	regionForm    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 	iamNameForm   = regexp.MustCompile(`^[A-Za-z0-9+=.@_-]+$`)
 	accessKeyForm = regexp.MustCompile(`^AKIA[A-Z0-9]{12,}$`)
-	actionForm    = regexp.MustCompile(`^([*]|(ec2|sts):[A-Za-z*?]+)$`)
+	actionForm    = regexp.MustCompile(`^([*]|(ec2|sts|kms):[A-Za-z*?]+)$`)
 	principalForm = regexp.MustCompile(`^([0-9]{12}|arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|user/.+|role/.+))$`)
 	orgIDForm     = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 	unitIDForm    = regexp.MustCompile(`^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`)

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -11,8 +12,6 @@ import (
 )
 
 var (
-	snapshotForm  = regexp.MustCompile(`^snap-([0-9a-f]{8}|[0-9a-f]{17})$`)
-	kmsKeyForm    = regexp.MustCompile(`^arn:aws(-cn|-us-gov)?:kms:.+$`)
 	watermarkForm = regexp.MustCompile(`^[0-9]{12}:.{3,128}$`)
 )
 
@@ -44,18 +43,37 @@ func (c *checker) image(i Image) {
 	}
 	c.optional(i.Pos, "sourceImageId", imageIDForm, i.SourceImageID, "an image id", "")
 	for _, d := range i.BlockDevices {
-		c.device(d)
+		c.device(i, d)
+	}
+	for _, d := range i.devices() {
+		c.snapshot(i, d)
 	}
 	c.sharing(i)
 }
 
-func (c *checker) device(d BlockDevice) {
+func (c *checker) device(i Image, d BlockDevice) {
 	c.form(d.Pos.Field("snapshotId"), snapshotForm, d.SnapshotID, "a snapshot id", "a snapshot id is snap- and 8 or 17 hexadecimal digits")
 	c.within(d.Pos, "volumeSize", d.VolumeSize, 1, math.MaxInt)
-	c.optional(d.Pos, "kmsKeyId", kmsKeyForm, d.KMSKeyID, "the ARN of a key", "")
-	if d.KMSKeyID != "" && !d.Encrypted {
-		c.report(d.Pos.Field("kmsKeyId"), "add encrypted: true", "a volume with a key is encrypted")
+	if d.KMSKeyID == "" && !d.Pos.Has("kmsKeyId") {
+		return
 	}
+	at := d.Pos.Field("kmsKeyId")
+	if region := c.keyARN(at, d.KMSKeyID); region != "" && region != i.Region {
+		c.report(at, "a snapshot is encrypted under a key of its own region", "the key is in %s, the image in %s", region, i.Region)
+	}
+	if !d.Encrypted {
+		c.report(at, "add encrypted: true", "a volume with a key is encrypted")
+	}
+}
+
+// snapshot reports a snapshot that two images describe differently.
+func (c *checker) snapshot(i Image, d BlockDevice) {
+	is := fmt.Sprint(i.Owner, i.Region, d.size(), d.Encrypted, d.KMSKeyID)
+	if was, ok := c.snapshots[d.SnapshotID]; ok && was != is {
+		c.report(i.Pos.Field("blockDevices"), "give each its own, or the same owner, region, size and encryption",
+			"the snapshot %s is another one elsewhere", d.SnapshotID)
+	}
+	c.snapshots[d.SnapshotID] = is
 }
 
 // sharing checks an image's launch permissions, and that its state allows them.

@@ -20,6 +20,7 @@ type cloud struct {
 	memberOf  map[string][]LaunchPermission // by account: the entries that cover it
 	invalid   map[string]bool               // accounts that may not be entered
 	quotas    []Quota
+	keys      []Key // of the cloud file
 	defaults  ImageDefaults
 	orgARNs   map[string]string // ids of organizations and units to ARNs
 
@@ -46,6 +47,7 @@ func newCloud(file File) *cloud {
 		memberOf:     map[string][]LaunchPermission{},
 		invalid:      map[string]bool{},
 		quotas:       file.Quotas,
+		keys:         file.Keys,
 		defaults:     file.ImageDefaults,
 		orgARNs:      file.organizationARNs(),
 		images:       map[string]*image{},

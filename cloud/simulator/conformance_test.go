@@ -18,14 +18,14 @@ const conformance = "../../testdata/conformance"
 func TestAWSCLI(t *testing.T) {
 	const aws = "/usr/bin/aws" // Debian's: others read other variables
 	need(t, aws, "apt-get install awscli")
-	f := minimalCloud(t)
+	f := conformanceCloud(t)
 	f.SetBlockPublicAccess(owner, region, "unblocked") // this version has no command for it
 	f.runClient(t, []string{"AWS=" + aws, "ENDPOINT=" + f.url, "AWS_PAGER="}, "sh", conformance+"/awscli.sh")
 }
 
 func TestAWSSDKForJavaScript(t *testing.T) {
 	need(t, conformance+"/js/node_modules", "npm ci --prefix testdata/conformance/js")
-	f := minimalCloud(t)
+	f := conformanceCloud(t)
 	f.runClient(t, nil, "node", "--test", "--test-reporter=spec", conformance+"/js/conformance.test.js")
 }
 
@@ -45,8 +45,8 @@ func need(t *testing.T, path, install string) {
 	}
 }
 
-func minimalCloud(t *testing.T) *fixture {
-	file, err := simulator.Load("../../testdata/clouds/minimal.yaml")
+func conformanceCloud(t *testing.T) *fixture {
+	file, err := simulator.Load("../../testdata/clouds/encrypted.yaml")
 	must(t, err)
 	s, err := simulator.New(file, simulator.Options{})
 	must(t, err)
@@ -56,7 +56,7 @@ func minimalCloud(t *testing.T) *fixture {
 // runClient runs a program with the cloud in its environment, and nothing of the user's.
 func (f *fixture) runClient(t *testing.T, env []string, name string, args ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, name, args...)
 	command.Env = append(append(f.Environment(nil, f.url), "PATH="+os.Getenv("PATH"), "HOME="+t.TempDir()), env...)

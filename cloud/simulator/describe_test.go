@@ -78,6 +78,42 @@ func TestEachAccountSeesWhatItMay(t *testing.T) {
 	}
 }
 
+// TestImagesOfOthersAreFoundByAFilter asks for ids without naming an owner: what the caller
+// may not see is left out, and is no error.
+func TestImagesOfOthersAreFoundByAFilter(t *testing.T) {
+	const (
+		viaUnit, viaOrg, public = "ami-0a000000000000003", "ami-0a000000000000004", "ami-0a000000000000005"
+		own, unknown            = "ami-0c000000000000001", "ami-0a00000000000000f"
+	)
+	file := smallCloud()
+	file.Images = append(file.Images,
+		newImage(viaUnit, "via-unit", func(i *simulator.Image) { i.LaunchPermissions.OrganizationalUnits = []string{workloads} }),
+		newImage(viaOrg, "via-org", func(i *simulator.Image) { i.LaunchPermissions.Organizations = []string{"o-exampleorg1"} }),
+		newImage(public, "public", func(i *simulator.Image) { i.LaunchPermissions.Public = true }),
+		newImage(own, "own", func(i *simulator.Image) { i.Owner = consumer }),
+	)
+	f := start(t, file, simulator.Options{})
+	in := ec2.DescribeImagesInput{Filters: []types.Filter{where("image-id", first, second, viaUnit, viaOrg, public, own, unknown)}}
+	wantImages(t, f.list(consumer, in), second, viaUnit, viaOrg, public, own)
+	wantImages(t, f.list(stranger, in), public)
+	wantImages(t, f.list(owner, in), first, second, viaUnit, viaOrg, public)
+
+	out, err := f.ec2(consumer).DescribeImages(context.Background(), &in)
+	must(t, err)
+	for _, i := range out.Images {
+		want := owner
+		if *i.ImageId == own {
+			want = consumer
+		}
+		if aws.ToString(i.OwnerId) != want {
+			t.Errorf("%s belongs to %s, want %s", *i.ImageId, aws.ToString(i.OwnerId), want)
+		}
+	}
+	must(t, f.DeregisterImage(public))
+	must(t, f.DisableImage(viaOrg))
+	wantImages(t, f.list(consumer, in), second, viaUnit, own)
+}
+
 func TestFilters(t *testing.T) {
 	file := smallCloud()
 	file.Images = []simulator.Image{
@@ -213,6 +249,12 @@ func TestDescribeImagesTellsEverythingAboutAnImage(t *testing.T) {
 		"location":    {*i.ImageLocation, owner + "/base"},
 		"tag":         {*i.Tags[0].Key + "=" + *i.Tags[0].Value, "channel=stable"},
 		"code":        {*i.ProductCodes[0].ProductCodeId, "abc123"},
+		"code's type": {i.ProductCodes[0].ProductCodeType, types.ProductCodeValuesMarketplace},
+		"watermark":   {*i.ImageWatermarks[0].WatermarkKey, owner + ":golden"},
+		"watermarks":  {len(i.ImageWatermarks) + len(failed.ImageWatermarks), 1},
+		"no code":     {len(failed.ProductCodes), 0},
+		"no date":     {failed.DeprecationTime, (*string)(nil)},
+		"plain":       {*failed.BlockDeviceMappings[0].Ebs.Encrypted, false},
 		"snapshot":    {*i.BlockDeviceMappings[0].Ebs.SnapshotId, "snap-0a000000000000001"},
 		"size":        {*i.BlockDeviceMappings[0].Ebs.VolumeSize, int32(20)},
 		"encrypted":   {*i.BlockDeviceMappings[0].Ebs.Encrypted, true},

@@ -40,7 +40,7 @@ func (l *listing) writeImage(out *xmlWriter, s seen) {
 		}
 	})
 	out.text("virtualizationType", "hvm")
-	if keys := tagKeys(l, s); len(keys) > 0 {
+	if keys := s.tagKeys(); len(keys) > 0 {
 		out.element("tagSet", func() {
 			for _, key := range keys {
 				out.element("item", func() {
@@ -65,7 +65,7 @@ func writeBlockDevice(out *xmlWriter, d BlockDevice) {
 	out.text("deviceName", d.device())
 	out.element("ebs", func() {
 		out.text("snapshotId", d.SnapshotID)
-		out.int("volumeSize", cmp.Or(d.VolumeSize, 8))
+		out.int("volumeSize", d.size())
 		out.bool("deleteOnTermination", true)
 		out.text("volumeType", "gp3")
 		out.bool("encrypted", d.Encrypted)

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -23,7 +24,7 @@ func describeImages() action {
 			if err := l.checkIDs(); err != nil {
 				return err
 			}
-			page, token := l.page()
+			page, token := pageOf(l.paging, l.images())
 			out.element("imagesSet", func() {
 				for _, s := range page {
 					out.element("item", func() { l.writeImage(out, s) })
@@ -61,26 +62,17 @@ func (l *listing) checkIDs() error {
 	return refuse("InvalidAMIID.NotFound", "The image ids '[%s]' do not exist", strings.Join(unknown, ", "))
 }
 
-// page returns the images of this page and the token of the next one.
-func (l *listing) page() (page []seen, token string) {
-	if l.fault.Kind == FaultEmptyPageWithToken {
-		return nil, l.token(l.after)
+// images yields the wanted images by their ids, sorted.
+func (l *listing) images() iter.Seq2[string, seen] {
+	return func(yield func(string, seen) bool) {
+		for _, i := range l.candidates() {
+			v, ok := l.read(i)
+			s := seen{i, v, i.Owner == l.caller.account}
+			if ok && l.wanted(s) && !yield(i.ID, s) {
+				return
+			}
+		}
 	}
-	for _, i := range l.candidates() {
-		if i.ID <= l.after {
-			continue
-		}
-		v, ok := l.read(i)
-		s := seen{i, v}
-		if !ok || !l.wanted(s) {
-			continue
-		}
-		if l.size > 0 && len(page) == l.size {
-			return page, l.token(page[len(page)-1].ID)
-		}
-		page = append(page, s)
-	}
-	return page, ""
 }
 
 // candidates returns the fewest images, sorted by id, that hold all wanted ones.
@@ -100,19 +92,18 @@ func (l *listing) candidates() []*image {
 }
 
 func (l *listing) wanted(s seen) bool {
-	own := s.Owner == l.caller.account
 	switch {
 	case !l.cloud.visible(s.image, s.version, l.caller.account),
 		s.version.state == StateDisabled && !l.withDisabled,
 		// Whether an id brings up a deprecated image of another owner without
 		// IncludeDeprecated is not documented; here it does.
-		!own && len(l.ids) == 0 && !l.withDeprecated && s.deprecated(l.now),
+		!s.own && len(l.ids) == 0 && !l.withDeprecated && s.deprecated(l.now),
 		len(l.owners) > 0 && !l.ownedBy(s),
 		len(l.executableBy) > 0 && !slices.ContainsFunc(l.executableBy, func(user string) bool { return l.executable(s, user) }):
 		return false
 	}
 	for _, f := range l.filters {
-		if !f.fits(l, s) {
+		if !f.fits(s) {
 			return false
 		}
 	}
@@ -120,8 +111,7 @@ func (l *listing) wanted(s seen) bool {
 }
 
 func (l *listing) ownedBy(s seen) bool {
-	return slices.Contains(l.owners, s.Owner) ||
-		s.Owner == l.caller.account && slices.Contains(l.owners, "self")
+	return slices.Contains(l.owners, s.Owner) || s.own && slices.Contains(l.owners, "self")
 }
 
 // executable decides about one ExecutableBy: the caller sees what is shared with it in
@@ -134,5 +124,5 @@ func (l *listing) executable(s seen, user string) bool {
 	case "self", l.caller.account:
 		return s.permissions.shared(l.caller.account, l.memberOf)
 	}
-	return s.Owner == l.caller.account && s.permissions.has(LaunchPermission{UserID: user})
+	return s.own && s.permissions.has(LaunchPermission{UserID: user})
 }

@@ -1,20 +1,14 @@
 package simulator
 
-import (
-	"encoding/base64"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "slices"
 
 // listing is one DescribeImages with its parameters read.
 type listing struct {
 	*request
 	ids, owners, executableBy    []string
-	filters                      []filter
+	filters                      []filter[seen]
 	withDeprecated, withDisabled bool
-	size                         int    // of a page; zero means no paging
-	after                        string // the id that the last page ended with
+	paging                       paging
 	memberOf                     []LaunchPermission
 }
 
@@ -22,6 +16,7 @@ type listing struct {
 type seen struct {
 	*image
 	version
+	own bool // the caller's
 }
 
 func (r *request) listing() (*listing, error) {
@@ -39,56 +34,26 @@ func (r *request) listing() (*listing, error) {
 	if l.withDisabled, err = r.query.bool("IncludeDisabled"); err != nil {
 		return nil, err
 	}
-	if l.filters, err = r.query.filters(imageFilters); err != nil {
+	if l.filters, err = filters(r.query, imageFilter); err != nil {
 		return nil, err
 	}
-	if err := l.checkAccounts(); err != nil {
+	if err := checkAccounts(l.owners, "self", "amazon", "aws-backup-vault", "aws-marketplace"); err != nil {
 		return nil, err
 	}
-	return l, l.readPaging()
+	if err := checkAccounts(l.executableBy, "self", groupAll); err != nil {
+		return nil, err
+	}
+	// The least size of a page is not documented.
+	l.paging, err = r.paging("imageIds", l.ids, 1)
+	return l, err
 }
 
-var ownerAliases = []string{"self", "amazon", "aws-backup-vault", "aws-marketplace"}
-
-func (l *listing) checkAccounts() error {
-	for _, owner := range l.owners {
-		if !accountForm.MatchString(owner) && !slices.Contains(ownerAliases, owner) {
-			return refuse("InvalidUserID.Malformed", "Invalid user id: \"%s\"", owner)
-		}
-	}
-	for _, user := range l.executableBy {
-		if !accountForm.MatchString(user) && user != "self" && user != groupAll {
-			return refuse("InvalidUserID.Malformed", "Invalid user id: \"%s\"", user)
+// checkAccounts refuses what is neither an account id nor one of the other words.
+func checkAccounts(accounts []string, words ...string) error {
+	for _, account := range accounts {
+		if !accountForm.MatchString(account) && !slices.Contains(words, account) {
+			return refuse("InvalidUserID.Malformed", "Invalid user id: \"%s\"", account)
 		}
 	}
 	return nil
-}
-
-// readPaging accepts pages of 1 to 1000 images; the exact bounds are not documented.
-func (l *listing) readPaging() error {
-	token, size := l.query.get("NextToken"), l.query.get("MaxResults")
-	if len(l.ids) > 0 && (size != "" || token != "") {
-		return refuse("InvalidParameterCombination", "The parameter imageIds cannot be used with the parameter maxResults")
-	}
-	if size != "" {
-		n, err := strconv.Atoi(size)
-		if err != nil || n < 1 || n > 1000 {
-			return refuse("InvalidParameterValue", "Value ( %s ) for parameter maxResults is invalid. Expecting a value between 1 and 1000.", size)
-		}
-		l.size = n
-	}
-	if token == "" {
-		return nil
-	}
-	plain, err := base64.URLEncoding.DecodeString(token)
-	after, ok := strings.CutPrefix(string(plain), l.call.Region+" ")
-	if err != nil || !ok {
-		return refuse("InvalidNextToken", "The token '%s' is invalid", token)
-	}
-	l.after = after
-	return nil
-}
-
-func (l *listing) token(after string) string {
-	return base64.URLEncoding.EncodeToString([]byte(l.call.Region + " " + after))
 }

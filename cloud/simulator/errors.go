@@ -20,6 +20,10 @@ func forbid(code, format string, args ...any) *apiError {
 	return &apiError{403, code, fmt.Sprintf(format, args...)}
 }
 
+func unavailable(code, format string, args ...any) *apiError {
+	return &apiError{503, code, fmt.Sprintf(format, args...)}
+}
+
 // The errors below are those of more than one action.
 // (EC2 API Reference, Error codes for the Amazon EC2 API)
 

@@ -97,15 +97,11 @@ func (f Fault) unanswered() bool {
 func (r *request) faultError() error {
 	switch r.fault.Kind {
 	case FaultThrottle:
-		return r.throttled()
+		return r.service.errors.throttled(r.call)
 	case FaultInternalError:
-		return &apiError{500, "InternalError", "An internal error has occurred"}
+		return r.service.errors.internal
 	case FaultUnavailable:
-		code := "Unavailable"
-		if r.service.name == "sts" {
-			code = "ServiceUnavailable"
-		}
-		return &apiError{503, code, "The server is overloaded and can't handle the request."}
+		return r.service.errors.unavailable
 	case FaultAccessDenied:
 		return r.service.deny(r, r.resource(), "because a fault was injected")
 	case FaultError:

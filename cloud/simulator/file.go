@@ -24,6 +24,7 @@ type File struct {
 	InvalidAccounts   []string            `yaml:"invalidAccounts,omitempty" jsonschema:"pattern=^[0-9]{12}$"`
 	ImageDefaults     ImageDefaults       `yaml:"imageDefaults,omitempty"`
 	Images            []Image             `yaml:"images,omitempty"`
+	Keys              []Key               `yaml:"keys,omitempty"`
 	BlockPublicAccess []BlockPublicAccess `yaml:"blockPublicAccess,omitempty"`
 	Quotas            []Quota             `yaml:"quotas,omitempty"`
 	Behaviour         *Behaviour          `yaml:"behaviour,omitempty"`
@@ -47,7 +48,7 @@ type User struct {
 	// Default marks the user whose keys Server.Environment hands out; at most one.
 	Default bool `yaml:"default,omitempty"`
 	// Actions that the user may call, such as "ec2:Describe*"; empty means all.
-	Actions []string `yaml:"actions,omitempty" jsonschema:"pattern=^([*]|(ec2|sts):[A-Za-z*?]+)$"`
+	Actions []string `yaml:"actions,omitempty" jsonschema:"pattern=^([*]|(ec2|sts|kms):[A-Za-z*?]+)$"`
 }
 
 // Role is an IAM role that principals of other accounts may assume.
@@ -55,8 +56,8 @@ type Role struct {
 	Pos   strictyaml.Pos `yaml:"-" json:"-"`
 	Name  string         `yaml:"name" jsonschema:"pattern=^[A-Za-z0-9+=.@_-]+$"`
 	Trust Trust          `yaml:"trust"`
-	// Actions that sessions of the role may call; empty means all of ec2 and sts.
-	Actions []string `yaml:"actions,omitempty" jsonschema:"pattern=^([*]|(ec2|sts):[A-Za-z*?]+)$"`
+	// Actions that sessions of the role may call; empty means all.
+	Actions []string `yaml:"actions,omitempty" jsonschema:"pattern=^([*]|(ec2|sts|kms):[A-Za-z*?]+)$"`
 	// MaxSessionDuration in seconds; zero means 3600. (IAM API Reference, CreateRole)
 	MaxSessionDuration int `yaml:"maxSessionDuration,omitempty" jsonschema:"minimum=3600,maximum=43200"`
 }
@@ -68,6 +69,9 @@ type Trust struct {
 	Principals []string `yaml:"principals" jsonschema:"pattern=^([0-9]{12}|arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|user/.+|role/.+))$"`
 	// ExternalID must be given by whoever assumes the role; empty asks for none.
 	ExternalID string `yaml:"externalId,omitempty" jsonschema:"minLength=2,maxLength=1224"`
+	// SourceIdentity lets whoever assumes the role set a source identity: the trust policy
+	// allows sts:SetSourceIdentity.
+	SourceIdentity bool `yaml:"sourceIdentity,omitempty"`
 }
 
 // Organization is an AWS Organization. An account belongs to at most one.
@@ -100,6 +104,16 @@ type BlockPublicAccess struct {
 	// ManagedBy is "account" when empty; under "declarative-policy" the account cannot
 	// change the setting itself.
 	ManagedBy string `yaml:"managedBy,omitempty" jsonschema:"enum=account,enum=declarative-policy"`
+}
+
+// Key is a customer managed key of KMS. Keys that images name exist without being listed,
+// and so does the AWS managed key for EBS of every account in every region.
+type Key struct {
+	Pos strictyaml.Pos `yaml:"-" json:"-"`
+	ARN string         `yaml:"arn" jsonschema:"pattern=^arn:aws(-cn|-us-gov)?:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"`
+	// State is "Enabled" when empty.
+	State       string `yaml:"state,omitempty" jsonschema:"enum=Enabled,enum=Disabled,enum=PendingDeletion"`
+	Description string `yaml:"description,omitempty"`
 }
 
 // Quota overrides the documented quotas. Of several that fit, the last one wins.

@@ -75,9 +75,9 @@ type BlockDevice struct {
 	SnapshotID string         `yaml:"snapshotId" jsonschema:"pattern=^snap-([0-9a-f]{8}|[0-9a-f]{17})$"`
 	VolumeSize int            `yaml:"volumeSize,omitempty" jsonschema:"minimum=1"` // GiB; zero: 8
 	Encrypted  bool           `yaml:"encrypted,omitempty"`
-	// KMSKeyID is the ARN of a customer managed key. An encrypted volume without one is
-	// under the AWS managed key, and its image cannot be shared.
-	KMSKeyID string `yaml:"kmsKeyId,omitempty" jsonschema:"pattern=^arn:aws(-cn|-us-gov)?:kms:.+$"`
+	// KMSKeyID is the ARN of a customer managed key of the image's region. An encrypted
+	// volume without one is under the AWS managed key, and its image cannot be shared.
+	KMSKeyID string `yaml:"kmsKeyId,omitempty" jsonschema:"pattern=^arn:aws(-cn|-us-gov)?:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"`
 }
 
 // Time is a moment in a cloud file, written as in RFC 3339, quoted or not. The zero

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
@@ -42,7 +44,7 @@ func smallCloud() simulator.File {
 	factory := account(owner, "factory", "AKIAOWNER0000000")
 	factory.Roles = []simulator.Role{{
 		Name:  "amisync",
-		Trust: simulator.Trust{Principals: []string{ci}, ExternalID: "acme-images"},
+		Trust: simulator.Trust{Principals: []string{ci}, ExternalID: "acme-images", SourceIdentity: true},
 	}}
 	return simulator.File{
 		Regions: []string{region, "eu-west-1"},
@@ -139,6 +141,14 @@ func (f *fixture) stsWith(provider aws.CredentialsProvider) *sts.Client {
 	return sts.New(sts.Options{Region: region, BaseEndpoint: &f.url, Credentials: provider, HTTPClient: f.client, RetryMaxAttempts: 1})
 }
 
+func (f *fixture) kms(account string) *kms.Client {
+	return f.kmsWith(credentials.NewStaticCredentialsProvider(keys[account], "x", ""), region)
+}
+
+func (f *fixture) kmsWith(provider aws.CredentialsProvider, region string) *kms.Client {
+	return kms.New(kms.Options{Region: region, BaseEndpoint: &f.url, Credentials: provider, HTTPClient: f.client, RetryMaxAttempts: 1})
+}
+
 // wantCode checks the code and HTTP status of an API error; "" and 200 want success.
 func wantCode(t *testing.T, err error, code string, status int) {
 	t.Helper()
@@ -211,7 +221,7 @@ func ids(images []types.Image) []string {
 
 func isThrottle(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && (api.ErrorCode() == "RequestLimitExceeded" || api.ErrorCode() == "Throttling")
+	return errors.As(err, &api) && slices.Contains([]string{"RequestLimitExceeded", "Throttling", "ThrottlingException"}, api.ErrorCode())
 }
 
 func idsOf(ids ...string) *ec2.DescribeImagesInput { return &ec2.DescribeImagesInput{ImageIds: ids} }

@@ -15,6 +15,8 @@ type identity struct {
 	role    string // ARN of the role of a session; empty for a user
 	userID  string // as GetCallerIdentity reports it
 	allows  []grant
+	// sourceIdentity of a session stays with it when it assumes further roles.
+	sourceIdentity string
 	// token and expires are those of temporary credentials; empty for a user's.
 	token   string
 	expires time.Time
@@ -25,6 +27,17 @@ type identity struct {
 type grant struct {
 	name   string // for the refusal: "identity-based" or "session"
 	policy policy
+}
+
+// denies returns which of the policies does not allow an action on a resource: "" if all
+// do.
+func (i *identity) denies(action, resource string) string {
+	for _, g := range i.allows {
+		if !g.policy.allows(action, resource) {
+			return g.name
+		}
+	}
+	return ""
 }
 
 // credentialScope finds the parts of an Authorization header that say who calls where.
@@ -68,30 +81,18 @@ func accountOfARN(arn string) string {
 }
 
 // authenticate finds who calls. Each service has its own words for the refusals.
-// (EC2 API Reference, Error codes; STS API Reference, Common errors. That EC2 answers
-// RequestExpired for expired credentials is reported by users of several SDKs.)
-func (s *Server) authenticate(who scope, token string, now time.Time) (*identity, error) {
-	sts := who.service == "sts"
+func (s *Server) authenticate(who scope, words serviceErrors, token string, now time.Time) (*identity, error) {
 	if who.accessKeyID == "" {
-		if sts {
-			return nil, forbid("MissingAuthenticationToken", "Request is missing Authentication Token")
-		}
-		return nil, &apiError{401, "AuthFailure", "AWS was not able to validate the provided access credentials"}
+		return nil, words.anonymous
 	}
 	s.keysMu.RLock()
 	id := s.keys[who.accessKeyID]
 	s.keysMu.RUnlock()
 	switch {
 	case id == nil || id.token != token:
-		if sts {
-			return nil, forbid("InvalidClientTokenId", "The security token included in the request is invalid.")
-		}
-		return nil, &apiError{401, "AuthFailure", "AWS was not able to validate the provided access credentials"}
+		return nil, words.unknownKey
 	case !id.expires.IsZero() && !now.Before(id.expires):
-		if sts {
-			return nil, forbid("ExpiredToken", "The security token included in the request is expired")
-		}
-		return nil, refuse("RequestExpired", "Request has expired.")
+		return nil, words.expired
 	}
 	return id, nil
 }

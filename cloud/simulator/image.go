@@ -32,15 +32,21 @@ func newImage(i Image, c *cloud, at time.Time) *image {
 	if i.Architecture == "" {
 		i.Architecture = "x86_64"
 	}
-	if len(i.BlockDevices) == 0 {
-		i.BlockDevices = []BlockDevice{{SnapshotID: "snap-" + strings.TrimPrefix(i.ID, "ami-")}}
-	}
+	i.BlockDevices = i.devices()
 	return &image{Image: i, versions: []version{{
 		at:          at,
 		state:       i.State,
 		description: i.Description,
 		permissions: c.permissions(i.LaunchPermissions),
 	}}}
+}
+
+// devices returns an image's volumes: one unless the cloud file says otherwise.
+func (i Image) devices() []BlockDevice {
+	if len(i.BlockDevices) > 0 {
+		return i.BlockDevices
+	}
+	return []BlockDevice{{SnapshotID: "snap-" + strings.TrimPrefix(i.ID, "ami-")}}
 }
 
 // permissions makes entries of what a cloud file says of sharing.

@@ -1,6 +1,8 @@
 package simulator
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,9 +36,10 @@ func Load(path string) (File, error) {
 
 // read decodes one file without looking at what it means.
 func read(path string) (File, strictyaml.Problems, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return File{}, nil, err
+	data, err := strictyaml.ReadFile(os.DirFS(filepath.Dir(path)), filepath.Base(path), strictyaml.MaxSize)
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
+		named.Path = path
+		return File{}, nil, named
 	}
 	documents, problems := strictyaml.Parse(path, data)
 	place := strictyaml.Position{File: path}

@@ -32,6 +32,7 @@ func overlay(base, over File, problems strictyaml.Problems) (File, strictyaml.Pr
 	}
 	file.InvalidAccounts = append(slices.Clone(base.InvalidAccounts), over.InvalidAccounts...)
 	file.Images = replace(base.Images, over.Images, func(i Image) string { return i.ID })
+	file.Keys = replace(base.Keys, over.Keys, func(k Key) string { return k.ARN })
 	file.BlockPublicAccess = replace(base.BlockPublicAccess, over.BlockPublicAccess, func(b BlockPublicAccess) lane {
 		return lane{b.Account, b.Region}
 	})

@@ -71,6 +71,11 @@ func parsePolicy(document string) (policy, error) {
 		if s.Effect != "Allow" && s.Effect != "Deny" || len(s.Action) == 0 || len(s.Resource) == 0 {
 			return policy{}, fmt.Errorf("a policy statement needs Effect (Allow or Deny), Action and Resource")
 		}
+		for _, resource := range s.Resource {
+			if resource != "*" && !strings.HasPrefix(resource, "arn:") {
+				return policy{}, fmt.Errorf("the resource %q must be * or an ARN", resource)
+			}
+		}
 	}
 	return p, nil
 }
@@ -94,6 +99,15 @@ func (s statement) fits(action, resource string) bool {
 	fitsAction := func(pattern string) bool {
 		return matchWildcards(strings.ToLower(pattern), strings.ToLower(action), false)
 	}
-	fitsResource := func(pattern string) bool { return matchWildcards(pattern, resource, false) }
+	fitsResource := func(pattern string) bool { return matchARN(pattern, resource) }
 	return slices.ContainsFunc(s.Action, fitsAction) && slices.ContainsFunc(s.Resource, fitsResource)
+}
+
+// matchARN compares part by part: a wildcard stands for anything between two colons, and
+// in the last part of the pattern for colons too. (IAM User Guide, Resource:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html)
+func matchARN(pattern, arn string) bool {
+	patterns := strings.Split(pattern, ":")
+	parts := strings.SplitN(arn, ":", len(patterns))
+	return slices.EqualFunc(patterns, parts, func(pattern, part string) bool { return matchWildcards(pattern, part, false) })
 }

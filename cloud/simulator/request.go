@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -21,8 +22,8 @@ type request struct {
 	fault   Fault
 }
 
-// serveQuery answers one EC2 or STS call.
-func (s *Server) serveQuery(w http.ResponseWriter, httpRequest *http.Request) {
+// serveCall answers one call of a service.
+func (s *Server) serveCall(w http.ResponseWriter, httpRequest *http.Request) {
 	r, err := s.newRequest(w, httpRequest)
 	var body []byte
 	if err == nil {
@@ -37,33 +38,45 @@ func (s *Server) newRequest(w http.ResponseWriter, httpRequest *http.Request) (*
 	now := s.options.Clock.Now()
 	who := parseScope(httpRequest.Header.Get("Authorization"))
 	httpRequest.Body = http.MaxBytesReader(w, httpRequest.Body, maxBody)
-	formErr := httpRequest.ParseForm()
-	r := &request{Server: s, now: now, query: query(httpRequest.Form)}
-	r.service = s.serviceOf(who, r.query.get("Version"))
+	target := httpRequest.Header.Get("X-Amz-Target")
+	parameters, malformed := readParameters(httpRequest, target)
+	r := &request{Server: s, now: now, query: parameters}
+	r.service = s.serviceOf(who, target, r.query.get("Version"))
 	r.call = Call{
-		Number:  s.log.number(),
-		Time:    now,
-		Service: r.service.name,
-		Action:  r.query.get("Action"),
-		Region:  who.region,
-		Image:   r.query.get("ImageId"),
-		Role:    r.query.get("RoleArn"),
-		DryRun:  r.query.get("DryRun") == "true",
+		Number:         s.log.number(),
+		Time:           now,
+		Service:        r.service.name,
+		Action:         r.query.get("Action"),
+		Region:         who.region,
+		Image:          r.query.get("ImageId"),
+		Role:           r.query.get("RoleArn"),
+		SourceIdentity: r.query.get("SourceIdentity"),
+		DryRun:         r.query.get("DryRun") == "true",
 	}
-	if formErr != nil {
-		return r, refuse("MalformedQueryString", "The request is not a form: %v", formErr)
+	if malformed != nil {
+		return r, refuse(r.service.errors.malformed, "The request cannot be read: %v", malformed)
 	}
 	if who.service != "" && who.service != r.service.name {
-		return r, forbid("SignatureDoesNotMatch", "Credential should be scoped to correct service: '%s'.", r.service.name)
+		return r, r.service.errors.otherService
 	}
-	who.service = r.service.name
-	caller, err := s.authenticate(who, httpRequest.Header.Get("X-Amz-Security-Token"), now)
+	caller, err := s.authenticate(who, r.service.errors, httpRequest.Header.Get("X-Amz-Security-Token"), now)
 	if err != nil {
 		return r, err
 	}
 	r.caller = caller
 	r.call.Account, r.call.Caller = caller.account, caller.arn
+	r.call.SourceIdentity = cmp.Or(r.call.SourceIdentity, caller.sourceIdentity)
 	return r, nil
+}
+
+// readParameters reads a form, or the object that a JSON service is called with; the
+// target names the action of the latter.
+func readParameters(r *http.Request, target string) (query, error) {
+	if target != "" {
+		return jsonQuery(target, r.Body)
+	}
+	err := r.ParseForm()
+	return query(r.Form), err
 }
 
 // answer does what the call asks for and returns the body of the answer.
@@ -81,34 +94,28 @@ func (r *request) answer(ctx context.Context) ([]byte, error) {
 	if err := r.faultError(); err != nil {
 		return nil, err
 	}
-	if r.behaviour.RateLimits != "off" && !r.buckets.take(r.call) {
-		return nil, r.throttled()
+	if key, rate := r.bucket(); r.behaviour.RateLimits != "off" && !r.buckets.take(key, rate, r.now) {
+		return nil, r.service.errors.throttled(r.call)
 	}
 	a, ok := r.service.actions[r.call.Action]
 	if !ok {
-		return nil, refuse("InvalidAction", "The action %s is not valid for this web service.", r.call.Action)
+		return nil, refuse(r.service.errors.unknownAction, "The action %s is not valid for this web service.", r.call.Action)
 	}
 	if name := r.query.unknown(a.parameters); name != "" {
-		return nil, refuse("UnknownParameter", "The parameter %s is not recognized", name)
+		return nil, refuse(r.service.errors.unknownParameter, "The parameter %s is not recognized", name)
 	}
 	if err := r.authorize(a); err != nil {
 		return nil, err
 	}
-	out := &xmlWriter{}
-	if err := r.service.envelope(r, out, a); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return r.service.answer(r, a)
 }
 
 // authorize asks every policy of the caller, then ends a dry run.
 func (r *request) authorize(a action) error {
 	resource := r.resource()
 	name := r.service.name + ":" + r.call.Action
-	for _, g := range r.caller.allows {
-		if !a.free && !g.policy.allows(name, resource) {
-			return r.service.deny(r, resource, fmt.Sprintf("because no %s policy allows the %s action", g.name, name))
-		}
+	if kind := r.caller.denies(name, resource); kind != "" && !a.free {
+		return r.service.deny(r, resource, fmt.Sprintf("because no %s policy allows the %s action", kind, name))
 	}
 	if dryRun, err := r.query.bool("DryRun"); err != nil || !dryRun {
 		return err
@@ -122,15 +129,6 @@ func (r *request) resource() string {
 		return a.resource(r)
 	}
 	return "*"
-}
-
-func (r *request) throttled() error {
-	if r.service.name == "sts" {
-		return refuse("Throttling", "Rate exceeded")
-	}
-	return &apiError{503, "RequestLimitExceeded", fmt.Sprintf(
-		"Request limit exceeded. Account %s has been throttled on ec2:%s because it exceeded its request rate limit.",
-		r.call.Account, r.call.Action)}
 }
 
 // id is the request id, the same for the same sequence of calls.

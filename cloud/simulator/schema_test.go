@@ -16,6 +16,7 @@ import (
 // onlyTheLoaderKnows names files in testdata/bad whose mistakes a schema cannot see.
 var onlyTheLoaderKnows = map[string]string{
 	"duplicates.yaml":      "two items with the same key",
+	"key-regions.yaml":     "what other parts of the file define",
 	"references.yaml":      "what other parts of the file define",
 	"sharing.yaml":         "fields that exclude each other",
 	"nothing.yaml":         "a file with a base may leave out everything",

@@ -14,14 +14,12 @@ func (r *request) send(w http.ResponseWriter, ctx context.Context, body []byte, 
 	status := http.StatusOK
 	var refusal *apiError
 	if errors.As(err, &refusal) {
-		out := &xmlWriter{}
-		r.service.fail(r, out, refusal)
-		body, status = out.Bytes(), refusal.status
+		body, status = r.service.refusal(r, refusal), refusal.status
 		r.call.Code = refusal.code
 	} else if err != nil { // the client went away while the call waited
 		r.abort()
 	}
-	contentType := "text/xml;charset=UTF-8"
+	contentType := r.service.contentType
 	switch r.fault.Kind {
 	case FaultTimeout:
 		<-ctx.Done()

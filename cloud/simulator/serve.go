@@ -59,6 +59,7 @@ func (s *Server) Environment(base []string, endpoint string) []string {
 		"AWS_ENDPOINT_URL="+endpoint,
 		"AWS_ENDPOINT_URL_EC2="+endpoint, // these win over the general one
 		"AWS_ENDPOINT_URL_STS="+endpoint,
+		"AWS_ENDPOINT_URL_KMS="+endpoint,
 		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false",
 		"AWS_ACCESS_KEY_ID="+user.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY="+user.SecretAccessKey,

@@ -21,15 +21,15 @@ type Options struct {
 
 // Server is one simulated cloud. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	options   Options
-	behaviour Behaviour
-	file      File
-	cloud     *cloud
-	ec2, sts  *service
-	buckets   buckets
-	faults    *faults
-	log       callLog
-	mux       *http.ServeMux
+	options       Options
+	behaviour     Behaviour
+	file          File
+	cloud         *cloud
+	ec2, sts, kms *service
+	buckets       buckets
+	faults        *faults
+	log           callLog
+	mux           *http.ServeMux
 
 	keysMu sync.RWMutex
 	keys   map[string]*identity // by access key id
@@ -51,6 +51,7 @@ func New(file File, options Options) (*Server, error) {
 		cloud:   newCloud(file),
 		ec2:     ec2Service(),
 		sts:     stsService(),
+		kms:     kmsService(),
 		buckets: buckets{held: map[bucketKey]*bucket{}},
 		mux:     http.NewServeMux(),
 		keys:    map[string]*identity{},
@@ -66,10 +67,10 @@ func New(file File, options Options) (*Server, error) {
 	}
 	s.mux.HandleFunc("GET /_simulator/calls", s.serveCalls)
 	s.mux.HandleFunc("GET /_simulator/state", s.serveState)
-	s.mux.HandleFunc("/{$}", s.serveQuery)
+	s.mux.HandleFunc("/{$}", s.serveCall)
 	return s, nil
 }
 
-// ServeHTTP answers EC2 and STS at "/", and the simulator's own questions below
+// ServeHTTP answers EC2, STS and KMS at "/", and the simulator's own questions below
 // "/_simulator/".
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }

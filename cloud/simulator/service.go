@@ -3,15 +3,31 @@ package simulator
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
-// service is one AWS service: its actions and its way of wrapping answers.
+// service is one AWS service: its actions, and its way of wrapping and wording answers.
 type service struct {
-	name     string
-	actions  map[string]action
-	envelope func(r *request, out *xmlWriter, a action) error
-	fail     func(r *request, out *xmlWriter, err *apiError)
-	deny     func(r *request, resource, because string) error
+	name        string
+	contentType string
+	actions     map[string]action
+	// answer runs an action and returns the body of its answer.
+	answer func(r *request, a action) ([]byte, error)
+	// refusal returns the body that tells of an error.
+	refusal func(r *request, err *apiError) []byte
+	// deny words that a policy does not allow the call.
+	deny   func(r *request, resource, because string) error
+	errors serviceErrors
+}
+
+// serviceErrors is how a service words the failures that every action may meet.
+type serviceErrors struct {
+	malformed, unknownAction, unknownParameter string // codes
+
+	otherService                   *apiError // the credential is scoped to another one
+	anonymous, unknownKey, expired *apiError // who calls is not known, or no longer
+	internal, unavailable          *apiError
+	throttled                      func(c Call) *apiError
 }
 
 // action is one thing that a service does.
@@ -23,19 +39,25 @@ type action struct {
 	resource func(r *request) string
 	// free actions need no permission.
 	free bool
-	// run does it and writes what stands inside the envelope.
+	// run does it and writes what stands inside the XML of the answer.
 	run func(r *request, out *xmlWriter) error
+	// reply does it where the service speaks JSON, and returns the answer.
+	reply func(r *request) (any, error)
 }
 
-const (
-	ec2Namespace = "http://ec2.amazonaws.com/doc/2016-11-15/"
-	stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
-)
-
-// serviceOf tells the services apart: by the credential scope, or by the API version
-// where there are no credentials.
-func (s *Server) serviceOf(who scope, version string) *service {
-	if version == "2011-06-15" || version != "2016-11-15" && who.service == "sts" {
+// serviceOf tells the services apart: by the target that JSON services are called with,
+// by the API version, or else by the credential scope.
+func (s *Server) serviceOf(who scope, target, version string) *service {
+	switch {
+	case strings.HasPrefix(target, kmsTarget):
+		return s.kms
+	case version == "2011-06-15":
+		return s.sts
+	case version == "2016-11-15":
+		return s.ec2
+	case who.service == "kms":
+		return s.kms
+	case who.service == "sts":
 		return s.sts
 	}
 	return s.ec2
@@ -45,89 +67,6 @@ func (s *Server) serviceOf(who scope, version string) *service {
 func actionNames() []string {
 	actions := maps.Clone(ec2Service().actions)
 	maps.Copy(actions, stsService().actions)
+	maps.Copy(actions, kmsService().actions)
 	return slices.Sorted(maps.Keys(actions))
-}
-
-func stsService() *service {
-	return &service{
-		name:    "sts",
-		actions: map[string]action{"AssumeRole": assumeRole(), "GetCallerIdentity": getCallerIdentity()},
-		envelope: func(r *request, out *xmlWriter, a action) (err error) {
-			out.root(r.call.Action+"Response", stsNamespace, func() {
-				out.element(r.call.Action+"Result", func() { err = a.run(r, out) })
-				out.element("ResponseMetadata", func() { out.text("RequestId", r.id()) })
-			})
-			return err
-		},
-		fail: func(r *request, out *xmlWriter, err *apiError) {
-			out.root("ErrorResponse", stsNamespace, func() {
-				out.element("Error", func() {
-					out.text("Type", faultSide(err.status))
-					out.text("Code", err.code)
-					out.text("Message", err.message)
-				})
-				out.text("RequestId", r.id())
-			})
-		},
-		deny: func(r *request, resource, _ string) error {
-			return forbid("AccessDenied", "User: %s is not authorized to perform: sts:%s on resource: %s",
-				r.caller.arn, r.call.Action, resource)
-		},
-	}
-}
-
-func faultSide(status int) string {
-	if status >= 500 {
-		return "Receiver"
-	}
-	return "Sender"
-}
-
-func ec2Service() *service {
-	return &service{
-		name: "ec2",
-		actions: map[string]action{
-			"DescribeImages":                 describeImages(),
-			"DescribeImageAttribute":         describeImageAttribute(),
-			"ModifyImageAttribute":           modifyImageAttribute(),
-			"ResetImageAttribute":            resetImageAttribute(),
-			"CancelImageLaunchPermission":    cancelImageLaunchPermission(),
-			"DisableImage":                   disableImage(),
-			"EnableImage":                    enableImage(),
-			"DeregisterImage":                deregisterImage(),
-			"DescribeRegions":                describeRegions(),
-			"GetImageBlockPublicAccessState": getImageBlockPublicAccessState(),
-			"EnableImageBlockPublicAccess":   enableImageBlockPublicAccess(),
-			"DisableImageBlockPublicAccess":  disableImageBlockPublicAccess(),
-		},
-		envelope: func(r *request, out *xmlWriter, a action) error {
-			if err := r.knownRegion(); err != nil {
-				return err
-			}
-			var err error
-			out.WriteString(xmlHeader)
-			out.root(r.call.Action+"Response", ec2Namespace, func() {
-				out.text("requestId", r.id())
-				err = a.run(r, out)
-			})
-			return err
-		},
-		fail: func(r *request, out *xmlWriter, err *apiError) {
-			out.WriteString(xmlHeader)
-			out.element("Response", func() {
-				out.element("Errors", func() {
-					out.element("Error", func() {
-						out.text("Code", err.code)
-						out.text("Message", err.message)
-					})
-				})
-				out.text("RequestID", r.id())
-			})
-		},
-		deny: func(r *request, resource, because string) error {
-			return forbid("UnauthorizedOperation",
-				"You are not authorized to perform this operation. User: %s is not authorized to perform: ec2:%s on resource: %s %s",
-				r.caller.arn, r.call.Action, resource, because)
-		},
-	}
 }

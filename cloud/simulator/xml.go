@@ -56,4 +56,7 @@ func (w *xmlWriter) bool(name string, value bool) { w.text(name, strconv.FormatB
 
 func (w *xmlWriter) int(name string, value int) { w.text(name, strconv.Itoa(value)) }
 
-const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>`
+const (
+	xmlHeader      = `<?xml version="1.0" encoding="UTF-8"?>`
+	xmlContentType = "text/xml;charset=UTF-8"
+)

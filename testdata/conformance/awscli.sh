@@ -1,5 +1,5 @@
 #!/bin/sh
-# Asks the simulated cloud of clouds/minimal.yaml what amisync asks EC2, through the AWS
+# Asks the simulated cloud of clouds/encrypted.yaml what amisync asks AWS, through the AWS
 # CLI. AWS is the command, ENDPOINT the cloud; credentials and region stand in the
 # environment. Debian's AWS CLI ignores AWS_ENDPOINT_URL, hence --endpoint-url.
 set -eu
@@ -32,6 +32,32 @@ modify() { aws ec2 modify-image-attribute --image-id "$image" "$@"; }
 aws --version
 
 want "caller" "arn:aws:iam::999900001111:user/ci" "$(aws sts get-caller-identity --query Arn)"
+
+# A second account: encrypted images, and a role that takes a source identity.
+assume() { aws sts assume-role --role-arn arn:aws:iam::222233334444:role/amisync --role-session-name cli "$@"; }
+want "source identity" "jane" "$(assume --source-identity jane --query SourceIdentity)"
+want "source identity without trust" "AccessDenied" \
+  "$(code sts assume-role --role-arn arn:aws:iam::111122223333:role/amisync --role-session-name cli --external-id acme-images --source-identity jane)"
+reader='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","kms:DescribeKey"],"Resource":"*"}]}'
+( # as a reader
+  set -- $(assume --source-identity jane --policy "$reader" --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]')
+  export AWS_ACCESS_KEY_ID="$1" AWS_SECRET_ACCESS_KEY="$2" AWS_SESSION_TOKEN="$3"
+  snapshots() { aws ec2 describe-snapshots "$@"; }
+  key=arn:aws:kms:us-east-1:222233334444:key/11112222-3333-4444-5555-666677778888
+  want "snapshot pages" "snap-0d000000000000001 snap-0d000000000000002 snap-0d000000000000003 snap-0d000000000000004" \
+    "$(snapshots --owner-ids self --page-size 5 --query 'Snapshots[].SnapshotId')"
+  want "snapshot fields" "True $key 222233334444 completed 20" \
+    "$(snapshots --snapshot-ids snap-0d000000000000001 --query 'Snapshots[].[Encrypted,KmsKeyId,OwnerId,State,VolumeSize]')"
+  want "unknown snapshot" "InvalidSnapshot.NotFound" "$(code ec2 describe-snapshots --snapshot-ids snap-0d00000000000000f)"
+  manager() { aws kms describe-key --key-id "$1" --query 'KeyMetadata.[Arn,KeyManager,KeyState,Enabled]'; }
+  want "customer's key" "$key CUSTOMER Enabled True" "$(manager $key)"
+  want "key of AWS" "$(snapshots --snapshot-ids snap-0d000000000000003 --query 'Snapshots[].KmsKeyId') AWS Enabled True" "$(manager alias/aws/ebs)"
+  want "unknown key" "NotFoundException" "$(code kms describe-key --key-id 00000000-0000-4000-8000-000000000000)"
+  want "reader writes" "UnauthorizedOperation" \
+    "$(code ec2 modify-image-attribute --image-id ami-0d000000000000001 --launch-permission 'Add=[{UserId=444455556666}]')"
+  exit $failed
+) || failed=1
+
 want "wrong external id" "AccessDenied" \
   "$(code sts assume-role --role-arn arn:aws:iam::111122223333:role/amisync --role-session-name cli --external-id wrong)"
 set -- $(aws sts assume-role --role-arn arn:aws:iam::111122223333:role/amisync --role-session-name cli \

@@ -1,10 +1,11 @@
-// Asks the simulated cloud of clouds/minimal.yaml what amisync asks EC2, through the AWS
+// Asks the simulated cloud of clouds/encrypted.yaml what amisync asks AWS, through the AWS
 // SDK for JavaScript. Endpoint, credentials and region stand in the environment.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as kms from '@aws-sdk/client-kms';
 import * as sts from '@aws-sdk/client-sts';
 
 const image = 'ami-0a000000000000001'; // shared with 210987654321
@@ -13,16 +14,18 @@ const organization = 'arn:aws:organizations::123456789012:organization/o-example
 const unit = 'arn:aws:organizations::123456789012:ou/o-exampleorg1/ou-ab12-11111111';
 const role = { RoleArn: 'arn:aws:iam::111122223333:role/amisync', RoleSessionName: 'js', ExternalId: 'acme-images' };
 
+// Another account: encrypted images, and a role that takes a source identity.
+const dataRole = { RoleArn: 'arn:aws:iam::222233334444:role/amisync', RoleSessionName: 'js' };
+const dataSession = async () => sessionOf((await ambient.send(new sts.AssumeRoleCommand(dataRole))).Credentials);
+const customerKey = 'arn:aws:kms:us-east-1:222233334444:key/11112222-3333-4444-5555-666677778888';
+
 const manifest = new URL('node_modules/@aws-sdk/client-ec2/package.json', import.meta.url);
 console.log('AWS SDK for JavaScript', JSON.parse(readFileSync(manifest)).version);
 
 const ambient = new sts.STSClient();
 const { Credentials } = await ambient.send(new sts.AssumeRoleCommand(role));
-const credentials = {
-  accessKeyId: Credentials.AccessKeyId,
-  secretAccessKey: Credentials.SecretAccessKey,
-  sessionToken: Credentials.SessionToken,
-};
+const sessionOf = (c) => ({ accessKeyId: c.AccessKeyId, secretAccessKey: c.SecretAccessKey, sessionToken: c.SessionToken });
+const credentials = sessionOf(Credentials);
 const client = new ec2.EC2Client({ credentials, maxAttempts: 1 });
 const send = (command, input = {}) => client.send(new ec2[command + 'Command'](input));
 const modify = (add, remove = []) =>
@@ -50,14 +53,81 @@ test('a session speaks for the role', async () => {
 test('a session policy narrows the role', async () => {
   const Policy = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'ec2:Describe*', Resource: '*' }] });
   const { Credentials: c } = await ambient.send(new sts.AssumeRoleCommand({ ...role, Policy }));
-  const reader = new ec2.EC2Client({
-    credentials: { accessKeyId: c.AccessKeyId, secretAccessKey: c.SecretAccessKey, sessionToken: c.SessionToken },
-  });
+  const reader = new ec2.EC2Client({ credentials: sessionOf(c) });
   await reader.send(new ec2.DescribeImagesCommand({ Owners: ['self'] }));
   await assert.rejects(
     reader.send(new ec2.ResetImageAttributeCommand({ ImageId: image, Attribute: 'launchPermission' })),
     refused('UnauthorizedOperation', 403),
   );
+});
+
+test('a session policy names the images that may be changed', async () => {
+  const Policy = JSON.stringify({
+    Statement: [{ Effect: 'Allow', Action: 'ec2:ModifyImageAttribute', Resource: `arn:aws:ec2:us-east-1::image/${image}` }],
+  });
+  const { Credentials: c } = await ambient.send(new sts.AssumeRoleCommand({ ...role, Policy }));
+  const writer = new ec2.EC2Client({ credentials: sessionOf(c), maxAttempts: 1 });
+  const share = (ImageId, DryRun) =>
+    writer.send(new ec2.ModifyImageAttributeCommand({ ImageId, DryRun, LaunchPermission: { Add: [{ UserId: '444455556666' }] } }));
+  await assert.rejects(share(image, true), refused('DryRunOperation', 412));
+  await assert.rejects(share(other, true), refused('UnauthorizedOperation', 403));
+  await assert.rejects(share(other, false), refused('UnauthorizedOperation', 403));
+  await assert.rejects(writer.send(new ec2.DescribeImagesCommand({ Owners: ['self'] })), refused('UnauthorizedOperation', 403));
+  assert.deepEqual(await permissions(image), [{ UserId: '210987654321' }]);
+});
+
+test('a source identity goes with the session', async () => {
+  const named = { ...dataRole, SourceIdentity: 'jane' };
+  assert.equal((await ambient.send(new sts.AssumeRoleCommand(named))).SourceIdentity, 'jane');
+  assert.equal((await ambient.send(new sts.AssumeRoleCommand(dataRole))).SourceIdentity, undefined);
+  await assert.rejects(ambient.send(new sts.AssumeRoleCommand({ ...role, SourceIdentity: 'jane' })), refused('AccessDenied', 403));
+});
+
+test('snapshots tell the key that they are encrypted under', async () => {
+  const client = new ec2.EC2Client({ credentials: await dataSession(), maxAttempts: 1 });
+  const list = async (input) => (await client.send(new ec2.DescribeSnapshotsCommand(input))).Snapshots;
+  const ids = ['1', '2', '3', '4'].map((n) => `snap-0d00000000000000${n}`);
+  assert.deepEqual((await list({ OwnerIds: ['self'] })).map((s) => s.SnapshotId), ids);
+  assert.deepEqual((await list({ Filters: [{ Name: 'snapshot-id', Values: [ids[1], 'snap-0d00000000000000f'] }] })).length, 1);
+  const [first] = await list({ SnapshotIds: [ids[0]] });
+  assert.equal(first.Encrypted, true);
+  assert.equal(first.KmsKeyId, customerKey);
+  assert.equal(first.OwnerId, '222233334444');
+  assert.equal(first.VolumeSize, 20);
+  assert.equal(first.State, 'completed');
+  assert.deepEqual(first.StartTime, new Date('2026-10-01T06:00:00Z'));
+  await assert.rejects(list({ SnapshotIds: ['snap-0d00000000000000f'] }), refused('InvalidSnapshot.NotFound', 400));
+  const paged = [];
+  for await (const page of ec2.paginateDescribeSnapshots({ client, pageSize: 5 }, { OwnerIds: ['self'] })) {
+    paged.push(...page.Snapshots.map((s) => s.SnapshotId));
+  }
+  assert.deepEqual(paged, ids);
+});
+
+test('keys tell who manages them', async () => {
+  const credentials = await dataSession();
+  const client = new kms.KMSClient({ credentials, maxAttempts: 1 });
+  const describe = async (KeyId) => (await client.send(new kms.DescribeKeyCommand({ KeyId }))).KeyMetadata;
+  const customer = await describe(customerKey);
+  assert.equal(customer.Arn, customerKey);
+  assert.equal(customer.KeyManager, 'CUSTOMER');
+  assert.equal(customer.KeyState, 'Enabled');
+  assert.equal(customer.Enabled, true);
+  assert.equal(customer.AWSAccountId, '222233334444');
+  assert.ok(customer.CreationDate instanceof Date);
+  const { Snapshots } = await new ec2.EC2Client({ credentials }).send(
+    new ec2.DescribeSnapshotsCommand({ SnapshotIds: ['snap-0d000000000000003'] }),
+  );
+  const managed = await describe('alias/aws/ebs');
+  assert.equal(managed.Arn, Snapshots[0].KmsKeyId);
+  assert.equal(managed.KeyManager, 'AWS');
+  const leaving = await describe('99990000-aaaa-4bbb-8ccc-ddddeeeeffff');
+  assert.equal(leaving.KeyState, 'PendingDeletion');
+  assert.equal(leaving.Enabled, false);
+  assert.ok(leaving.DeletionDate > new Date());
+  await assert.rejects(describe('00000000-0000-4000-8000-000000000000'), refused('NotFoundException', 400));
+  await assert.rejects(describe('arn:aws:kms:us-east-1:111122223333:key/1'), refused('AccessDeniedException', 400));
+  await assert.rejects(client.send(new kms.ListKeysCommand()), refused('UnknownOperationException', 400));
 });
 
 test('images are listed, filtered and paged', async () => {
