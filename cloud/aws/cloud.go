@@ -1,10 +1,12 @@
-// Package aws reads and changes images in AWS through EC2 and STS. It is the
-// only importer of the AWS SDK.
+// Package aws reads and changes images in AWS through EC2, STS and KMS. It is
+// the only importer of the AWS SDK.
 //
 // The SDK's default configuration decides about credentials, profiles, web
 // identity and endpoints. A Cloud enters an owner account once for reading and
-// once for writing, each time with a session of its own, and checks that it
-// arrived where the manifest says before it does anything else.
+// once for writing, each time with a session of its own that a session policy
+// holds to that purpose, and checks that it arrived where the manifest says
+// before it does anything else. Answers are bounded in size, depth and time: what
+// answers need not be AWS.
 package aws
 
 import (
@@ -19,7 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -27,8 +29,10 @@ import (
 
 // Options steer a Cloud. The zero value works.
 type Options struct {
-	// Run names the run in the sessions' names, for CloudTrail; may be empty.
-	Run string
+	// Actor is who runs amisync, and Run which run it is: sessions carry both in
+	// their names, for CloudTrail. Either may be empty. Owners that ask for a source
+	// identity cannot be entered without an actor.
+	Actor, Run string
 	// Unlimited turns the limits on amisync's own call rate off; for tests
 	// against a cloud without limits.
 	Unlimited bool
@@ -66,12 +70,11 @@ const answerTimeout = time.Minute
 // throttled stretch into failures of unrelated images.
 func loadConfig(options Options) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(answerTimeout)),
-		config.WithLogger(sdkLog{options.Log}))
+		config.WithAPIOptions([]func(*middleware.Stack) error{plainBody, boundAnswer, rememberSecrets}), config.WithLogger(sdkLog{options.Log}))
 	if err != nil {
 		return aws.Config{}, &reconcile.Error{Kind: reconcile.Credentials, Action: "configuration", Err: err,
 			Hint: "mend the AWS configuration that the message names"}
 	}
-	cfg.APIOptions = append(cfg.APIOptions, plainBody)
 	attempts := cmp.Or(options.MaxAttempts, cfg.RetryMaxAttempts, 8)
 	cfg.RetryMaxAttempts = 0
 	cfg.Retryer = func() aws.Retryer {
@@ -84,46 +87,30 @@ func loadConfig(options Options) (aws.Config, error) {
 	return cfg, nil
 }
 
-// OpenReader enters the owner account for reading.
+// OpenReader enters the owner account for reading. Through a role it gets a
+// session that can change nothing, whatever the role may do.
 func (c *Cloud) OpenReader(ctx context.Context, owner reconcile.Owner) (*Reader, error) {
-	session, err := c.open(ctx, owner, "read")
+	session, err := c.open(ctx, owner, "read", readPolicies())
 	if err != nil {
 		return nil, err
 	}
 	return &Reader{session}, nil
 }
 
-// OpenWriter enters the owner account for changing images.
-func (c *Cloud) OpenWriter(ctx context.Context, owner reconcile.Owner) (*Writer, error) {
-	session, err := c.open(ctx, owner, "write")
+// OpenWriter enters the owner account for changing the images, of which there
+// is at least one. Through a role it gets a session that can share these images
+// and nothing else; where they are too many for a session's policy, all images
+// of their regions.
+func (c *Cloud) OpenWriter(ctx context.Context, owner reconcile.Owner, images []principal.Image) (*Writer, error) {
+	policies, err := writePolicies(images)
+	if err != nil {
+		return nil, err
+	}
+	session, err := c.open(ctx, owner, "write", policies)
 	if err != nil {
 		return nil, err
 	}
 	return &Writer{session}, nil
-}
-
-// calls are the EC2 actions in use. They are kept as functions, not as the
-// client that has them: the linker then leaves the other seven hundred out.
-type calls struct {
-	describeImages         func(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
-	describeImageAttribute func(context.Context, *ec2.DescribeImageAttributeInput, ...func(*ec2.Options)) (*ec2.DescribeImageAttributeOutput, error)
-	modifyImageAttribute   func(context.Context, *ec2.ModifyImageAttributeInput, ...func(*ec2.Options)) (*ec2.ModifyImageAttributeOutput, error)
-}
-
-// in returns the calls to a region.
-func (s *session) in(region string) calls {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	regional, made := s.regions[region]
-	if !made {
-		client := ec2.NewFromConfig(s.config, func(o *ec2.Options) {
-			o.Region = region
-			o.APIOptions = append(o.APIOptions, logCalls(s.log, s.account, region), s.limits.middleware(s.account, region)) // each goes in front of the one before
-		})
-		regional = calls{client.DescribeImages, client.DescribeImageAttribute, client.ModifyImageAttribute}
-		s.regions[region] = regional
-	}
-	return regional
 }
 
 // Carrier says what one call to EC2 can carry: every launch permission of an

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -15,12 +16,13 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
-// kinds maps the error codes of EC2 and STS to what they mean for a run.
+// kinds maps the error codes of EC2, STS and KMS to what they mean for a run.
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 var kinds = map[string]reconcile.ErrorKind{
 	"UnauthorizedOperation": reconcile.Denied,
 	"AccessDenied":          reconcile.Denied,
 	"AuthFailure":           reconcile.Denied,
+	"AccessDeniedException": reconcile.Denied,
 
 	"InvalidClientTokenId":        reconcile.Credentials,
 	"ExpiredToken":                reconcile.Credentials,
@@ -37,6 +39,7 @@ var kinds = map[string]reconcile.ErrorKind{
 	"ThrottlingException":  reconcile.Throttled,
 
 	"InvalidAMIID.NotFound":    reconcile.NotFound,
+	"NotFoundException":        reconcile.NotFound,
 	"InvalidAMIID.Unavailable": reconcile.WrongState,
 	"IncorrectState":           reconcile.WrongState,
 
@@ -54,7 +57,17 @@ var kinds = map[string]reconcile.ErrorKind{
 	"MissingParameter":       reconcile.Invalid,
 	"UnknownParameter":       reconcile.Invalid,
 	"ValidationError":        reconcile.Invalid,
+	packedPolicyTooLarge:     reconcile.Invalid,
 }
+
+// packedPolicyTooLarge refuses a session policy that is short enough, but not as
+// STS packs it, perhaps together with tags that the caller's session passes on.
+// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+const packedPolicyTooLarge = "PackedPolicyTooLarge"
+
+// dryRunOperation refuses a dry run that would have succeeded.
+// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+const dryRunOperation = "DryRunOperation"
 
 // unknownError is what the SDK calls an answer without a code: a proxy's page,
 // for example.
@@ -64,6 +77,7 @@ const unknownError = "UnknownError"
 var codeHints = map[string]string{
 	"OperationNotPermitted": "if the image is to be public: block public access for AMIs is on in this account and region; " +
 		"have it turned off there first (aws ec2 disable-image-block-public-access)",
+	packedPolicyTooLarge: "the session policy and the session tags of the caller are too large together: call with fewer transitive session tags",
 }
 
 var hints = map[reconcile.ErrorKind]string{
@@ -89,7 +103,7 @@ func callError(action, subject string, err error) *reconcile.Error {
 	case isAPI && api.ErrorCode() == unknownError:
 		failure.Err = fmt.Errorf("the answer is HTTP %d without an error code of the cloud", statusOf(err))
 	case isAPI:
-		failure.Err = answered{api}
+		failure.Err = errors.New(withoutEcho(answerText(api), err))
 		kind, known := kinds[api.ErrorCode()]
 		switch {
 		case known:
@@ -98,13 +112,19 @@ func callError(action, subject string, err error) *reconcile.Error {
 			failure.Kind = reconcile.Refused
 		}
 	default:
-		failure.Err = errors.New(plainCause(err))
+		failure.Err = errors.New(withoutEcho(userInfo.ReplaceAllString(plainCause(err), "//"), err))
 	}
 	failure.Hint = hints[failure.Kind]
 	if isAPI {
 		failure.Hint = cmp.Or(codeHints[api.ErrorCode()], failure.Hint)
 	}
 	return failure
+}
+
+// isCode reports whether the cloud answered with the error code.
+func isCode(err error, code string) bool {
+	api, ok := apiError(err)
+	return ok && api.ErrorCode() == code
 }
 
 func apiError(err error) (smithy.APIError, bool) { return errors.AsType[smithy.APIError](err) }
@@ -116,19 +136,20 @@ func statusOf(err error) int {
 	return 0
 }
 
-// answered is an error that the cloud itself named.
-type answered struct{ smithy.APIError }
-
-// Error is the code and what the cloud says of it. A cloud that refuses a
-// signature repeats the request, security token included; that part is left out.
-func (a answered) Error() string {
-	message, _, _ := strings.Cut(a.ErrorMessage(), "The Canonical String")
-	return fmt.Sprintf("%s: %s", a.ErrorCode(), oneLine(message))
+// answerText is an error that the cloud itself named: the code and what the cloud
+// says of it. A cloud that refuses a signature repeats the request; that part is
+// left out.
+func answerText(api smithy.APIError) string {
+	message, _, _ := strings.Cut(api.ErrorMessage(), "The Canonical String")
+	return fmt.Sprintf("%s: %s", api.ErrorCode(), oneLine(message))
 }
 
 // plainCause strips the SDK's chain of operation names from a failure without
 // an answer: the transport's error, or why the answer could not be read.
 func plainCause(err error) string {
+	if bad, ok := errors.AsType[badAnswer](err); ok {
+		return "the answer cannot be used: " + bad.Error()
+	}
 	if decode, ok := errors.AsType[*smithy.DeserializationError](err); ok {
 		return "the answer could not be read: " + oneLine(decode.Err.Error())
 	}
@@ -141,5 +162,9 @@ func plainCause(err error) string {
 	}
 	return oneLine(err.Error())
 }
+
+// userInfo is what a URL, also a wrong one, may hold in front of its host: a
+// name and a password, with any character in it.
+var userInfo = regexp.MustCompile(`//.*@`)
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -20,9 +20,11 @@ type bucket struct {
 // the calls made here; other calls are never limited on this side.
 // Source: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 var buckets = map[string]bucket{
-	"DescribeImages":         {size: 100, refill: 20},
-	"DescribeImageAttribute": {size: 100, refill: 20},
-	"ModifyImageAttribute":   {size: 100, refill: 5},
+	"DescribeImages":                 {size: 100, refill: 20},
+	"DescribeImageAttribute":         {size: 100, refill: 20},
+	"DescribeSnapshots":              {size: 100, refill: 20}, // with a filter; without, half of it
+	"GetImageBlockPublicAccessState": {size: 100, refill: 20},
+	"ModifyImageAttribute":           {size: 100, refill: 5},
 }
 
 // limits keeps the rate of calls within what EC2 allows. One limiter serves all

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -43,7 +44,7 @@ func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writer, err := cloud.OpenWriter(context.Background(), ambientOwner)
+	writer, err := cloud.OpenWriter(context.Background(), ambientOwner, []principal.Image{ami})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestACallThatTheLimitWouldHoldBeyondItsDeadlineIsNotMade(t *testing.T) {
 
 func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
 	l := newLimits(false)
-	for action, want := range map[string]string{"DescribeImages": "100 20", "DescribeImageAttribute": "100 20", "ModifyImageAttribute": "100 5"} {
+	for action, want := range map[string]string{"DescribeImages": "100 20", "DescribeImageAttribute": "100 20", "DescribeSnapshots": "100 20", "GetImageBlockPublicAccessState": "100 20", "ModifyImageAttribute": "100 5"} {
 		if err := l.wait(context.Background(), "1", "r", action); err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +109,7 @@ func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
 			t.Errorf("%s: %s, want %s", action, got, want)
 		}
 	}
-	if err := l.wait(context.Background(), "1", "r", "GetCallerIdentity"); err != nil || len(l.rates) != 3 {
+	if err := l.wait(context.Background(), "1", "r", "GetCallerIdentity"); err != nil || len(l.rates) != 5 {
 		t.Errorf("%v, %v", err, l.rates)
 	}
 	off := newLimits(true)

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,6 +44,8 @@ type server struct {
 	// answers by action; each is called with how often the action was called
 	// before.
 	answers map[string]func(n int) answer
+	// raw goes before answers, for what is no document.
+	raw map[string]http.HandlerFunc
 }
 
 type request struct {
@@ -95,6 +98,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	made := request{action: r.PostForm.Get("Action"), form: r.PostForm, token: r.Header.Get("X-Amz-Security-Token")}
+	if _, action, isJSON := strings.Cut(r.Header.Get("X-Amz-Target"), "."); isJSON {
+		var in struct{ KeyId string }
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		made.action, made.form = action, url.Values{"KeyId": {in.KeyId}}
+	}
 	if _, after, signed := strings.Cut(r.Header.Get("Authorization"), "Credential="); signed {
 		scope := strings.Split(after, "/")
 		made.key, made.region = scope[0], scope[2]
@@ -108,7 +119,12 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.requests = append(s.requests, made)
 	reply, has := s.answers[made.action]
+	raw := s.raw[made.action]
 	s.mutex.Unlock()
+	if raw != nil {
+		raw(w, r)
+		return
+	}
 	if !has {
 		http.Error(w, "the test has no answer to "+made.action, http.StatusTeapot)
 		return
@@ -196,7 +212,7 @@ func openReader(t *testing.T, owner reconcile.Owner) *Reader {
 
 func openWriter(t *testing.T, owner reconcile.Owner) *Writer {
 	t.Helper()
-	writer, err := newCloud(t, Options{Run: "test"}).OpenWriter(context.Background(), owner)
+	writer, err := newCloud(t, Options{Run: "test"}).OpenWriter(context.Background(), owner, []principal.Image{ami})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +24,9 @@ import (
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 const sessionDuration = time.Hour
 
+// renewBefore is how long before its end a role session is renewed.
+const renewBefore = 5 * time.Minute
+
 // session is a way into one owner account. It is safe for concurrent use.
 type session struct {
 	account  string
@@ -37,7 +39,9 @@ type session struct {
 	regions map[string]calls
 }
 
-func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string) (*session, error) {
+// open enters the owner account for the purpose, through a role under the first
+// of the policies that STS takes.
+func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string, policies []string) (*session, error) {
 	cfg, err := c.load()
 	if err != nil {
 		return nil, err
@@ -54,7 +58,7 @@ func (c *Cloud) open(ctx context.Context, owner reconcile.Owner, purpose string)
 	if owner.Role == "" {
 		account, err = s.ambient(ctx)
 	} else {
-		account, err = s.assume(ctx, owner, sessionName(purpose, c.options.Run))
+		account, err = s.assume(ctx, owner, sessionName(purpose, c.options.Actor, c.options.Run), c.options.Actor, policies)
 	}
 	if err != nil {
 		return nil, err
@@ -99,9 +103,14 @@ func (s *session) sts() *sts.Client {
 	})
 }
 
+const noAccount = badAnswer("it does not say which account the credentials lead to")
+
 // ambient takes the credentials as they are found.
 func (s *session) ambient(ctx context.Context) (account string, err error) {
 	answer, err := s.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err == nil && aws.ToString(answer.Account) == "" {
+		err = noAccount
+	}
 	if err != nil {
 		return "", callError("sts:GetCallerIdentity", "account "+s.account, err)
 	}
@@ -109,42 +118,51 @@ func (s *session) ambient(ctx context.Context) (account string, err error) {
 	return aws.ToString(answer.Account), nil
 }
 
-// assume replaces the session's credentials by those of the owner's role.
-func (s *session) assume(ctx context.Context, owner reconcile.Owner, name string) (account string, err error) {
+// assume replaces the session's credentials by those of the owner's role, under
+// the first of the policies, or the second where STS cannot pack the first.
+func (s *session) assume(ctx context.Context, owner reconcile.Owner, name, actor string, policies []string) (account string, err error) {
 	client := &assumeRole{client: s.sts()}
-	s.config.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(client, owner.Role, func(o *stscreds.AssumeRoleOptions) {
-		o.RoleSessionName = name
-		o.Duration = sessionDuration
-		if owner.ExternalID != "" {
-			o.ExternalID = aws.String(owner.ExternalID)
+	var source *string
+	if owner.NameActor {
+		if source, err = sourceIdentity(owner, actor); err != nil {
+			return "", err
 		}
-	}), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 5 * time.Minute })
-	credentials, err := s.config.Credentials.Retrieve(ctx)
+	}
+	enter := func(policy string) (aws.Credentials, error) {
+		s.config.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(client, owner.Role, func(o *stscreds.AssumeRoleOptions) {
+			o.RoleSessionName, o.SourceIdentity, o.Policy, o.Duration = name, source, aws.String(policy), sessionDuration
+			if owner.ExternalID != "" {
+				o.ExternalID = aws.String(owner.ExternalID)
+			}
+		}), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = renewBefore })
+		return s.config.Credentials.Retrieve(ctx)
+	}
+	credentials, err := enter(policies[0])
+	if len(policies) > 1 && isCode(err, packedPolicyTooLarge) {
+		credentials, err = enter(policies[1])
+	}
+	if err == nil && credentials.AccountID == "" {
+		err = noAccount
+	}
 	if err != nil {
-		failure := callError("sts:AssumeRole", owner.Role, err)
-		if failure.Kind == reconcile.Denied {
-			failure.Kind = reconcile.Credentials
-			failure.Hint = fmt.Sprintf("check that the role exists, that its trust policy names you, and that externalId of OwnerAccount %s is the one it asks for", owner.Name)
-		}
-		return "", failure
+		return "", assumeError(owner, err)
 	}
 	s.identity = client.identity
 	return credentials.AccountID, nil
 }
 
-// assumeRole remembers who the role session is.
-type assumeRole struct {
-	client   *sts.Client
-	identity string
-}
-
-// AssumeRole implements stscreds.AssumeRoleAPIClient.
-func (a *assumeRole) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	out, err := a.client.AssumeRole(ctx, in, options...)
-	if err == nil && out.AssumedRoleUser != nil && a.identity == "" {
-		a.identity = aws.ToString(out.AssumedRoleUser.Arn)
+func assumeError(owner reconcile.Owner, err error) error {
+	failure := callError("sts:AssumeRole", owner.Role, err)
+	if failure.Kind != reconcile.Denied {
+		return failure
 	}
-	return out, err
+	failure.Kind = reconcile.Credentials
+	trust := "names you"
+	if owner.NameActor {
+		trust += " and allows " + setSourceIdentity + ", which sourceIdentity: true needs"
+	}
+	failure.Hint = fmt.Sprintf("check that the role exists, that its trust policy %s, and that externalId of OwnerAccount %s is the one it asks for", trust, owner.Name)
+	return failure
 }
 
 func wrongAccount(owner reconcile.Owner, account string) error {
@@ -156,16 +174,4 @@ func wrongAccount(owner reconcile.Owner, account string) error {
 	}
 	return &reconcile.Error{Kind: reconcile.WrongAccount, Hint: hint,
 		Err: fmt.Errorf("%s to account %s, the manifest says %s", way, account, owner.Account)}
-}
-
-var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)
-
-// sessionName is what CloudTrail shows: the purpose and the run.
-// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-func sessionName(purpose, run string) string {
-	name := "amisync-" + purpose
-	if run != "" {
-		name += "-" + notInSessionName.ReplaceAllString(run, "-")
-	}
-	return name[:min(len(name), 64)]
 }

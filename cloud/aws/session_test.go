@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -65,7 +65,7 @@ func TestReadingAndWritingAreSessionsOfTheirOwn(t *testing.T) {
 	if _, err := cloud.OpenReader(context.Background(), roleOwner); err != nil {
 		t.Fatal(err)
 	}
-	writer, err := cloud.OpenWriter(context.Background(), roleOwner)
+	writer, err := cloud.OpenWriter(context.Background(), roleOwner, []principal.Image{ami})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestAnotherAccountThanDeclaredIsNotEntered(t *testing.T) {
 	if !strings.Contains(failure.Hint, "give OwnerAccount image-factory a role") {
 		t.Errorf("the hint is %q", failure.Hint)
 	}
-	_, err = newCloud(t, Options{}).OpenWriter(context.Background(), roleOwner)
+	_, err = newCloud(t, Options{}).OpenWriter(context.Background(), roleOwner, []principal.Image{ami})
 	failure = failed(t, err, reconcile.WrongAccount, roleOwner.Role+` leads to account 888888888888`)
 	if !strings.Contains(failure.Hint, "correct id or role of OwnerAccount image-factory") {
 		t.Errorf("the hint is %q", failure.Hint)
@@ -247,24 +247,6 @@ func TestSTSIsCalledInARegionThatTheCallerHas(t *testing.T) {
 		openReader(t, owner)
 		if got := s.of("GetCallerIdentity")[0].region; got != c.want {
 			t.Errorf("from %q into %v: STS in %q, want %q", c.ambient, c.regions, got, c.want)
-		}
-	}
-}
-
-func TestSessionNamesAreWhatSTSTakes(t *testing.T) {
-	allowed := regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	for run, want := range map[string]string{
-		"":                         "amisync-read",
-		"12345-1":                  "amisync-read-12345-1",
-		"acme/images#42 (retry)":   "amisync-read-acme-images-42-retry-",
-		"ünïcode 世界":               "amisync-read--n-code-",
-		"a\nb\x00c":                "amisync-read-a-b-c",
-		strings.Repeat("x", 200):   "amisync-read-" + strings.Repeat("x", 51),
-		strings.Repeat("世", 2000):  "amisync-read--",
-		"user@example.com,a=b+c._": "amisync-read-user@example.com,a=b+c._",
-	} {
-		if got := sessionName("read", run); got != want || !allowed.MatchString(got) {
-			t.Errorf("%.30q: %q, want %q", run, got, want)
 		}
 	}
 }

@@ -55,9 +55,23 @@ func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
 }
 
 // MayChange asks EC2, by a dry run, whether the caller may change the image's
-// launch permissions.
+// launch permissions. What it asks for would change nothing if it were done: the
+// owner is not among them.
+// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyImageAttribute.html
 func (w *Writer) MayChange(ctx context.Context, image principal.Image) error {
-	return &reconcile.Error{Kind: reconcile.Uncertain, Action: "ec2:ModifyImageAttribute", Subject: image.ID, Err: errors.New("not asked yet")}
+	const action = "ec2:ModifyImageAttribute"
+	_, err := w.session.in(image.Region).modifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
+		ImageId: aws.String(image.ID), DryRun: aws.Bool(true),
+		LaunchPermission: &types.LaunchPermissionModifications{Remove: []types.LaunchPermission{{UserId: aws.String(w.session.account)}}}})
+	switch {
+	case isCode(err, dryRunOperation):
+		return nil
+	case err != nil:
+		return callError(action, image.ID, err)
+	}
+	return &reconcile.Error{Kind: reconcile.Invalid, Action: action, Subject: image.ID,
+		Err:  errors.New("a dry run was answered as if it had been carried out"),
+		Hint: "what answers is not EC2: check the endpoint and proxies in between"}
 }
 
 func entryOf(p principal.Principal) (types.LaunchPermission, error) {

@@ -70,3 +70,34 @@ func TestACarrierTakesEverythingOfAnImage(t *testing.T) {
 		t.Errorf("%+v", calls)
 	}
 }
+
+func TestMayChangeAsksByADryRunThatWouldChangeNothing(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		reply func(int) answer
+		kind  reconcile.ErrorKind
+		says  string
+	}{
+		{"allowed", fails(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set."), "", ""},
+		{"denied", fails(403, "UnauthorizedOperation", "You are not authorized"), reconcile.Denied, "UnauthorizedOperation"},
+		{"gone", fails(400, "InvalidAMIID.NotFound", "The image id does not exist"), reconcile.NotFound, "InvalidAMIID.NotFound"},
+		{"lost", func(int) answer { return answer{-1, ""} }, reconcile.Uncertain, ""},
+		{"done", ok(`<ModifyImageAttributeResponse><return>true</return></ModifyImageAttributeResponse>`), reconcile.Invalid, "a dry run was answered as if it had been carried out"},
+		{"a proxy", ok(`<html/>`), reconcile.Invalid, "a dry run was answered"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, map[string]func(int) answer{"ModifyImageAttribute": c.reply})
+			err := openWriter(t, ambientOwner).MayChange(context.Background(), ami)
+			if c.kind == "" && err != nil {
+				t.Error(err)
+			} else if c.kind != "" {
+				failed(t, err, c.kind, c.says)
+			}
+			want := url.Values{"Action": {"ModifyImageAttribute"}, "Version": {"2016-11-15"}, "ImageId": {ami.ID}, "DryRun": {"true"},
+				"LaunchPermission.Remove.1.UserId": {ambientOwner.Account}}
+			if made := s.of("ModifyImageAttribute"); len(made) == 0 || made[0].form.Encode() != want.Encode() || made[0].region != ami.Region {
+				t.Errorf("%v", made)
+			}
+		})
+	}
+}
