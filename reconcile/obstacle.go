@@ -10,6 +10,7 @@ type Obstacle struct {
 	// Unsure means that whether there is an obstacle could not be found out; Reason
 	// says why.
 	Unsure bool
+	Kind   ErrorKind // of the failure that left it unsure; empty otherwise
 	// Reason is a clause after the image's name, sure or not: "has encrypted
 	// snapshots", "has snapshots whose keys cannot be read".
 	Reason string

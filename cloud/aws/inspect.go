@@ -47,7 +47,7 @@ func (i *inspection) unsure(image, clause string, publishing bool, err error) {
 	if reconcile.KindOf(err) == reconcile.Denied {
 		hint = "allow amisync's role what the message names; the least that it needs is printed by `amisync iam-policy`"
 	}
-	i.Obstacles = append(i.Obstacles, reconcile.Obstacle{Image: image, Publishing: publishing, Unsure: true, Reason: clause + ": " + err.Error(), Hint: hint})
+	i.Obstacles = append(i.Obstacles, reconcile.Obstacle{Image: image, Publishing: publishing, Unsure: true, Kind: reconcile.KindOf(err), Reason: clause + ": " + err.Error(), Hint: hint})
 }
 
 // publishing asks whether the account may publish images in the region at all.

@@ -118,7 +118,7 @@ func (w *ward) inspected(ctx context.Context) (public, keys reconcile.Check) {
 func unsure(subject string, inspection reconcile.Inspection) reconcile.Check {
 	for _, obstacle := range inspection.Obstacles {
 		if obstacle.Unsure {
-			return reconcile.CheckError(&reconcile.Error{Kind: reconcile.Uncertain, Err: errors.New(subject + " " + obstacle.Reason), Hint: obstacle.Hint})
+			return reconcile.CheckError(&reconcile.Error{Kind: obstacle.Kind, Err: errors.New(subject + " " + obstacle.Reason), Hint: obstacle.Hint})
 		}
 	}
 	return reconcile.CheckError(nil)

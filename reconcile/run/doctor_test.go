@@ -77,7 +77,7 @@ func TestADiagnosisSaysWhereTheWayEnds(t *testing.T) {
 	unsureOf := func(asked func(reconcile.Questions) bool) func(string, reconcile.Questions) reconcile.Inspection {
 		return func(_ string, q reconcile.Questions) reconcile.Inspection {
 			if asked(q) {
-				return reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Unsure: true, Reason: "it cannot be asked", Hint: "allow it"}}}
+				return reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Unsure: true, Kind: reconcile.Denied, Reason: "it cannot be asked", Hint: "allow it"}}}
 			}
 			return reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Reason: "publishing is blocked", Publishing: true}}}
 		}
@@ -95,8 +95,8 @@ func TestADiagnosisSaysWhereTheWayEnds(t *testing.T) {
 		{name: "permissions cannot be read", fails: opRead, want: "ok ok denied ok ok ok", problems: 1},
 		{name: "it cannot be entered for writing", fails: opEnterWrite, want: "ok ok ok ok ok denied", problems: 1},
 		{name: "nothing may be changed", fails: opTry, want: "ok ok ok ok ok denied", problems: 1},
-		{name: "the lock cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return q.Publish }), want: "ok ok ok failed ok ok", problems: 1},
-		{name: "keys cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return len(q.Encrypted) > 0 }), want: "ok ok ok ok failed ok", problems: 1},
+		{name: "the lock cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return q.Publish }), want: "ok ok ok denied ok ok", problems: 1},
+		{name: "keys cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return len(q.Encrypted) > 0 }), want: "ok ok ok ok denied ok", problems: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := newEstate(lab)
