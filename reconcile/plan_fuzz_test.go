@@ -77,7 +77,7 @@ func sameFields(a, b []byte) bool {
 func sealed(data []byte) []byte {
 	var document map[string]any
 	var p reconcile.Plan
-	if json.Unmarshal(data, &document) != nil || json.Unmarshal(data, &p) != nil {
+	if json.Unmarshal(data, &document) != nil || document == nil || json.Unmarshal(data, &p) != nil {
 		return nil
 	}
 	document["digest"] = reconcile.Digest(p.Scope, p.Changes)

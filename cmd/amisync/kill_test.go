@@ -34,7 +34,7 @@ func TestAKilledRunTakesNothingAwayAndTheNextOneFinishes(t *testing.T) {
 				if k.struck {
 					killed++
 				}
-				if k.struck && k.written > 0 {
+				if k.inApply {
 					inApply++
 				}
 				if k.satisfied {
@@ -66,13 +66,14 @@ type killing struct {
 	command   *exec.Cmd
 	ended     chan struct{}
 	struck    bool // the program was killed
-	written   int  // effective writes
+	written   bool // something was
+	inApply   bool // it was killed after that
 	satisfied bool // the run of a saved plan found part of it done
 }
 
 func newKilling(t *testing.T, seed uint64) *killing {
 	r := rand.New(rand.NewPCG(seed, 0xdead))
-	k := &killing{T: t, Rand: r, killEstate: drawKillEstate(r), directory: t.TempDir(), lethal: 1 + r.IntN(25), lost: r.IntN(2) == 0}
+	k := &killing{T: t, Rand: r, killEstate: drawKillEstate(r), directory: t.TempDir(), lethal: 3 + r.IntN(20), lost: r.IntN(2) == 0}
 	k.writeManifests(t, filepath.Join(k.directory, "manifests"))
 	var err error
 	if k.cloud, err = simulator.New(k.file, simulator.Options{Fault: k.receive, OnWrite: k.judge}); err != nil {
@@ -155,7 +156,7 @@ func (k *killing) receive(simulator.Call) simulator.Fault {
 		return simulator.Fault{}
 	}
 	if k.calls++; k.calls == k.lethal {
-		k.lethal, k.struck = 0, true
+		k.lethal, k.struck, k.inApply = 0, true, k.written
 		if err := k.command.Process.Kill(); err != nil {
 			k.Error(err)
 		}
@@ -177,7 +178,7 @@ func (k *killing) receive(simulator.Call) simulator.Fault {
 func (k *killing) judge(w simulator.Write) {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
-	k.written++
+	k.written = true
 	had, has, should := k.reach(w.Before), k.reach(w.After), k.reach(k.wanted[w.Image])
 	for account := range had {
 		if should[account] && !has[account] {

@@ -3,15 +3,24 @@ package strictyaml
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Closest returns the candidate that the word was probably meant to be, or ""
 // where none is near. Of several equally near the first wins.
 func Closest(word string, candidates []string) string {
-	best, limit := "", max(len([]rune(word))/3+1, 2)
+	const longest = 128 // what is longer is no name that somebody mistyped
+	length := utf8.RuneCountInString(word)
+	if length > longest {
+		return ""
+	}
+	best, limit := "", max(length/3+1, 2)
 	for _, candidate := range candidates {
 		if strings.EqualFold(word, candidate) {
 			return candidate
+		}
+		if difference := utf8.RuneCountInString(candidate) - length; difference >= limit || -difference >= limit {
+			continue
 		}
 		if d := distance(word, candidate); d < limit {
 			best, limit = candidate, d

@@ -34,7 +34,7 @@ type decoder struct {
 }
 
 func (d *decoder) report(node *yaml.Node, hint, format string, args ...any) {
-	d.problems = append(d.problems, place(d.file, node).Problem(fmt.Sprintf(format, args...), hint))
+	d.problems.add(place(d.file, node).Problem(fmt.Sprintf(format, args...), hint))
 }
 
 var nodeType = reflect.TypeFor[yaml.Node]()
@@ -123,7 +123,7 @@ func (d *decoder) structure(node *yaml.Node, v reflect.Value, name string) {
 		fields[key] = field
 		keys = append(keys, key)
 	})
-	for i := 0; i+1 < len(node.Content); i += 2 {
+	for i := 0; i+1 < len(node.Content) && !d.problems.full(); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		field, known := fields[key.Value]
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
@@ -158,7 +158,7 @@ func (d *decoder) collect(node *yaml.Node, v reflect.Value, yield func(string, r
 
 func (d *decoder) mapping(node *yaml.Node, v reflect.Value) {
 	v.Set(reflect.MakeMapWithSize(v.Type(), len(node.Content)/2))
-	for i := 0; i+1 < len(node.Content); i += 2 {
+	for i := 0; i+1 < len(node.Content) && !d.problems.full(); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		name := fmt.Sprintf("%q", key.Value)
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
@@ -179,6 +179,9 @@ func (d *decoder) mapping(node *yaml.Node, v reflect.Value) {
 func (d *decoder) sequence(node *yaml.Node, v reflect.Value, name string) {
 	v.Set(reflect.MakeSlice(v.Type(), len(node.Content), len(node.Content)))
 	for i, item := range node.Content {
+		if d.problems.full() {
+			return
+		}
 		d.value(item, v.Index(i), "an item of "+name)
 	}
 }

@@ -25,9 +25,18 @@ func (p Position) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
-// Problem returns a problem at the place. The hint may be empty.
+// Problem returns a problem at the place. The hint may be empty. Both are cut
+// where they repeat a text that nobody would read to its end.
 func (p Position) Problem(message, hint string) Problem {
-	return Problem{File: p.File, Line: p.Line, Column: p.Column, Message: message, Hint: hint}
+	return Problem{File: p.File, Line: p.Line, Column: p.Column, Message: cut(message), Hint: cut(hint)}
+}
+
+func cut(text string) string {
+	const most = 2000 // bytes
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // Problem is one mistake in a file.
@@ -56,6 +65,19 @@ func (p Problem) Error() string {
 
 // Problems are all mistakes found; they are an error when there are any.
 type Problems []Problem
+
+// add appends a problem, as long as there are not too many.
+func (p *Problems) add(problem Problem) {
+	switch {
+	case len(*p) < MaxProblems:
+		*p = append(*p, problem)
+	case len(*p) == MaxProblems:
+		*p = append(*p, problem.Position().Problem("there are more mistakes from here on", "mend those before it first"))
+	}
+}
+
+// full reports whether add takes no more.
+func (p Problems) full() bool { return len(p) > MaxProblems }
 
 // Error is one problem after the other, by place.
 func (p Problems) Error() string {

@@ -23,7 +23,7 @@ func syntaxProblem(file string, data []byte, err error) Problem {
 		message = m[2]
 	}
 	lines := bytes.SplitAfter(data, []byte("\n"))
-	if line := brokenLine(lines); line > 0 {
+	if line := brokenLine(data, lines); line > 0 {
 		at.Line = line
 	}
 	text := ""
@@ -35,9 +35,15 @@ func syntaxProblem(file string, data []byte, err error) Problem {
 
 // brokenLine returns the line after the longest beginning of the file that is
 // valid by itself, or 0 where it is not near the place at which the parser
-// gave up.
-func brokenLine(lines [][]byte) int {
-	const near = 30
+// gave up, or the file is so large that reading it again and again takes long.
+func brokenLine(data []byte, lines [][]byte) int {
+	const (
+		near  = 30
+		large = 256 << 10
+	)
+	if len(data) > large {
+		return 0
+	}
 	reader := &lineReader{lines: lines}
 	if _, err := splitFrom(reader); err == nil {
 		return 0
@@ -77,7 +83,7 @@ func syntaxHint(line string) string {
 	switch {
 	case strings.Contains(indent, "\t"):
 		return "indent with spaces, not with tabs"
-	case strings.HasPrefix(strings.TrimSpace(value), "*"), strings.HasPrefix(strings.TrimSpace(line), "- *"):
+	case strings.Contains(line, ": *"), strings.HasPrefix(strings.TrimSpace(line), "- *"):
 		return "quote a text that begins with *"
 	case strings.Contains(value, ": "):
 		return "quote a text that holds a colon and a space"

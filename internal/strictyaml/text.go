@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"unicode"
 	"unicode/utf8"
 )
@@ -20,8 +21,11 @@ func checkText(file string, data []byte) Problems {
 				return append(problems, at.Problem("the file is not UTF-8", "save it in UTF-8"))
 			}
 			if !readable(r) {
-				problems = append(problems, at.Problem(fmt.Sprintf("invisible character %U", r),
+				problems.add(at.Problem(fmt.Sprintf("invisible character %U", r),
 					"remove it, or write it as an escape in double quotes"))
+			}
+			if problems.full() {
+				return problems
 			}
 			line = line[size:]
 		}
@@ -30,13 +34,28 @@ func checkText(file string, data []byte) Problems {
 }
 
 // readable is false for controls (tab aside), for what some readers take for a
-// line break, and for marks that reverse the direction of what follows.
+// line break, for marks that reverse the direction of what follows, and for
+// characters without width, apart from those that scripts and emoji are joined
+// with.
 func readable(r rune) bool {
 	switch r {
-	case '\t':
+	case '\t', '\u200c', '\u200d':
 		return true
-	case '\u0085', '\u2028', '\u2029', '\ufeff', '\ufffe', '\uffff':
+	case '\u0085', '\u2028', '\u2029', '\ufffe', '\uffff':
 		return false
 	}
-	return !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r)
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// Visible reports whether every character of a text shows as itself, so that
+// two texts that look alike are not told apart by what nobody sees: there are no
+// controls, no marks of direction, nothing without width, no space but the plain
+// one, and nothing that is not UTF-8.
+func Visible(text string) bool {
+	for _, r := range text {
+		if !strconv.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
+			return false
+		}
+	}
+	return utf8.ValidString(text)
 }

@@ -4,6 +4,7 @@ package unified
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
@@ -18,7 +19,10 @@ func Diff(oldName, newName, before, after string) string {
 	if before == after {
 		return ""
 	}
-	lines := compare(before, after)
+	return render(oldName, newName, compare(before, after))
+}
+
+func render(oldName, newName string, lines []line) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "--- %s\n+++ %s\n", oldName, newName)
 	for _, h := range hunks(lines) {
@@ -33,7 +37,14 @@ type line struct {
 	text string // with its line break, if it has one
 }
 
+// maxLines is how many lines two texts may have in all for the shortest
+// difference to be looked for: that may take time by the square of their number.
+const maxLines = 20_000
+
 func compare(before, after string) []line {
+	if strings.Count(before, "\n")+strings.Count(after, "\n") > maxLines {
+		return replaceMiddle(slices.Collect(strings.Lines(before)), slices.Collect(strings.Lines(after)))
+	}
 	differ := diffmatchpatch.New()
 	differ.DiffTimeout = 0 // the shortest difference, however long it takes to find
 	a, b, texts := differ.DiffLinesToRunes(before, after)
@@ -53,6 +64,31 @@ func compare(before, after string) []line {
 	return lines
 }
 
+// replaceMiddle is a difference that takes one look at each line: from the first
+// line that differs to the last one, all of the old text goes and all of the new
+// one comes.
+func replaceMiddle(before, after []string) []line {
+	shorter := min(len(before), len(after))
+	head, tail := 0, 0
+	for head < shorter && before[head] == after[head] {
+		head++
+	}
+	for tail < shorter-head && before[len(before)-1-tail] == after[len(after)-1-tail] {
+		tail++
+	}
+	var lines []line
+	add := func(sign byte, texts []string) {
+		for _, text := range texts {
+			lines = append(lines, line{sign, text})
+		}
+	}
+	add(' ', before[:head])
+	add('-', before[head:len(before)-tail])
+	add('+', after[head:len(after)-tail])
+	add(' ', before[len(before)-tail:])
+	return lines
+}
+
 // hunk is a run of lines, from and to in the list of all lines, and how many
 // lines of each text stand before it.
 type hunk struct {
@@ -63,6 +99,7 @@ type hunk struct {
 // hunks finds the changes with their context; changes that are near share one.
 func hunks(lines []line) []hunk {
 	var hunks []hunk
+	counted, before, after := 0, 0, 0 // lines[:counted] are so many lines of the old and the new text
 	for i, l := range lines {
 		if l.sign == ' ' {
 			continue
@@ -72,7 +109,8 @@ func hunks(lines []line) []hunk {
 			hunks[last].to = to
 			continue
 		}
-		before, after := count(lines[:from])
+		more, moreAfter := count(lines[counted:from])
+		counted, before, after = from, before+more, after+moreAfter
 		hunks = append(hunks, hunk{from, to, before, after})
 	}
 	return hunks
