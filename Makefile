@@ -1,8 +1,12 @@
 # Every target does its own set-up on a machine that has Go and make.
 GO ?= go
+FUZZTIME ?= 30s
+SEEDS ?= 10000
+FROM ?= 1
+FUZZIN ?= .
 BIN := bin/amisync
 
-.PHONY: build demo test lint generate bench clean
+.PHONY: build demo test soak lint generate bench clean mutants licences vulncheck fuzz
 
 build: ## build bin/amisync
 	$(GO) build -o $(BIN) ./cmd/amisync
@@ -13,10 +17,20 @@ demo: build ## plan, apply, plan again and find drift, against a simulated cloud
 test: ## every test that needs nothing but Go
 	$(GO) test -timeout 20m ./...
 
+soak: ## SEEDS random histories with faults and other actors, from seed FROM on (docs/reliability.md)
+	GOGC=400 $(GO) test ./internal/soak -run 'TestSoak$$' -count 1 -timeout 12h -v -soak.seed=$(FROM) -soak.n=$(SEEDS)
+
+fuzz: ## every fuzz target below FUZZIN in turn, each for FUZZTIME; what one finds stays in its testdata/fuzz
+	@grep -ro '^func Fuzz[A-Za-z]*' --include='*_test.go' $(FUZZIN) | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \
+		echo "$$package $$target"; \
+		$(GO) test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s || exit 1; \
+	done
+
 lint: ## vet, formatting, staticcheck
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	cd tools && $(GO) vet ./... && $(GO) tool staticcheck ./...
 
 generate: ## write the JSON Schemas and golden files anew
 	$(GO) test ./schema ./cloud/simulator -run Schema -update
@@ -24,6 +38,15 @@ generate: ## write the JSON Schemas and golden files anew
 
 bench: ## time the core
 	$(GO) test -run '^$$' -bench . -benchmem ./reconcile/... ./schema/...
+
+mutants: ## change the code in small ways and see whether tests notice (MUTANTS=-sample=40: some of the changes)
+	cd tools && $(GO) run ./mutants -root .. $(MUTANTS)
+
+licences: ## list the licences of what is linked, refuse others, and write their texts for releases
+	cd tools && $(GO) run ./licences -root .. -texts ../dist/THIRD_PARTY_LICENSES
+
+vulncheck: build ## look for known vulnerabilities in what is linked (needs the network)
+	cd tools && $(GO) run ./vulncheck $(VULNCHECK) ../$(BIN)
 
 clean:
 	rm -rf bin dist

@@ -97,6 +97,40 @@ func TestAConflictShowsThoughNoneOfTheSharesPicksTheImage(t *testing.T) {
 	}
 }
 
+func TestWhatIsDesiredIsSortedByPrincipal(t *testing.T) {
+	e := one(nil)
+	for i, p := range slices.Backward(principal.Sorted(everybody)) {
+		grant := reconcile.Grant{Principal: p}
+		if i%2 == 0 {
+			grant.Until = day(-2)
+		}
+		e.declarations.Shares[0].Grants = append(e.declarations.Shares[0].Grants, grant)
+	}
+	desired := e.desired()[0]
+	for name, list := range map[string][]reconcile.Grant{"grants": desired.Grants, "expired": desired.Expired} {
+		var who []principal.Principal
+		for _, grant := range list {
+			who = append(who, grant.Principal)
+		}
+		if len(who) < 3 || !slices.IsSortedFunc(who, principal.Compare) {
+			t.Errorf("%s: %v", name, who)
+		}
+	}
+}
+
+func TestAnIgnoredImageDoesNotHideTheNext(t *testing.T) {
+	e := one(nil)
+	lane := e.declarations.Shares[0].Lanes[0]
+	images, _ := e.inventory[lane].Value()
+	next := images[0]
+	next.ID, next.Name = "ami-00000002", "base-2"
+	e.inventory[lane] = reconcile.Known([]reconcile.Image{images[0], next})
+	e.declarations.Policy.Ignore = []reconcile.Ignore{{Image: "base-1"}}
+	if desired := e.desired(); len(desired) != 1 || desired[0].Image.ID != next.ID {
+		t.Errorf("desired is %+v", desired)
+	}
+}
+
 func TestRetiredImagesAreLeftAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawEstate(t)

@@ -14,6 +14,7 @@ func TestLanesInScope(t *testing.T) {
 	factory, lab := owners[0].Lanes(), owners[1].Lanes()
 	declarations := &reconcile.Declarations{Owners: owners, Shares: []reconcile.Declaration{
 		{Share: "base", Owner: "factory", Lanes: factory[:1]},
+		{Share: "late", Owner: "factory", Lanes: factory[1:]},
 		{Share: "tools", Owner: "lab", Lanes: lab},
 	}}
 	for _, c := range []struct {
@@ -27,6 +28,7 @@ func TestLanesInScope(t *testing.T) {
 		{"an owner that is not there", reconcile.Scope{Owners: []string{"Lab"}}, nil},
 		{"a region", reconcile.Scope{Regions: []string{"us-east-1"}}, []reconcile.Lane{factory[1], lab[0]}},
 		{"a share", reconcile.Scope{Shares: []string{"base"}}, factory[:1]},
+		{"a share in a later region of its owner", reconcile.Scope{Shares: []string{"late"}}, factory[1:]},
 		{"two shares", reconcile.Scope{Shares: []string{"base", "tools"}}, []reconcile.Lane{factory[0], lab[0]}},
 		{"filters agree", reconcile.Scope{Shares: []string{"base"}, Regions: []string{"us-east-1"}}, nil},
 		{"images and principals narrow no lanes", reconcile.Scope{Images: []string{"x"}, Principals: []principal.Principal{org}, Only: reconcile.OnlyGrants},
@@ -37,6 +39,34 @@ func TestLanesInScope(t *testing.T) {
 		}
 		if c.scope.IsAll() != (c.name == "everything") {
 			t.Errorf("%s: IsAll is %v", c.name, c.scope.IsAll())
+		}
+	}
+}
+
+func TestAnyFilterMakesAScopeLessThanEverything(t *testing.T) {
+	list := rapid.SliceOfN(rapid.Just("x"), 0, 2)
+	rapid.Check(t, func(t *rapid.T) {
+		scope := reconcile.Scope{
+			Owners: list.Draw(t, "owners"), Regions: list.Draw(t, "regions"), Shares: list.Draw(t, "shares"), Images: list.Draw(t, "images"),
+			Principals: rapid.SliceOfN(rapid.Just(org), 0, 2).Draw(t, "principals"),
+			Only:       rapid.SampledFrom([]reconcile.Direction{"", reconcile.OnlyGrants}).Draw(t, "only"),
+		}
+		want := scope.Only == ""
+		for _, length := range []int{len(scope.Owners), len(scope.Regions), len(scope.Shares), len(scope.Images), len(scope.Principals)} {
+			want = want && length == 0
+		}
+		if scope.IsAll() != want {
+			t.Fatalf("%+v: IsAll is %v", scope, scope.IsAll())
+		}
+	})
+}
+
+func TestAnImageThatIsGoneIsInScopeByItsID(t *testing.T) {
+	id := reconcile.ImageID{Image: principal.Image{Provider: principal.AWS, Account: "222222222222", Region: "us-east-1", ID: "ami-00000009"}}
+	all := reconcile.Selection{Gone: []reconcile.Gone{{Share: "base", ImageID: id}}}
+	for filter, want := range map[string]int{"ami-00000009": 1, "ami-00000008": 0, "*": 0} {
+		if got := (reconcile.Scope{Images: []string{filter}}).Selection(all).Gone; len(got) != want {
+			t.Errorf("%s: %+v", filter, got)
 		}
 	}
 }

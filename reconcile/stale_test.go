@@ -122,6 +122,49 @@ func TestReselectTellsOfSharesThatClaimAnImageOnlyNow(t *testing.T) {
 	}
 }
 
+func TestSharesThatClaimAnImageOnlyNowDoNotHideThoseThatDidBefore(t *testing.T) {
+	e := one(nil)
+	saved := planned(e)
+	base := e.declarations.Shares[0]
+	e.declarations.Shares = nil
+	for _, name := range []string{"zebra", "alpha", "base"} {
+		base.Share = name
+		e.declarations.Shares = append(e.declarations.Shares, base)
+	}
+	selection, unranked := reconcile.Reselect(e.declarations, saved, imagesByID(e))
+	if !slices.Equal(unranked, []string{"alpha", "zebra"}) {
+		t.Errorf("unranked %v", unranked)
+	}
+	if len(selection.Images) != 1 || len(selection.Images[0].Claims) != 1 || selection.Images[0].Claims[0].Share != "base" {
+		t.Errorf("selection %+v", selection)
+	}
+}
+
+func TestARankHoldsOnlyForTheSelectorThatItWasCountedWith(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		newest   int
+		pattern  string // matches the image, now
+		unranked bool
+	}{
+		{"the same selector", 1, "base-*", false},
+		{"another selector", 1, "base-?", true},
+		{"another selector without newest, which needs no rank", 0, "base-?", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := one(nil)
+			selector := &e.declarations.Shares[0].Selector
+			selector.Newest = c.newest
+			saved := planned(e)
+			selector.Name = c.pattern
+			selection, unranked := reconcile.Reselect(e.declarations, saved, imagesByID(e))
+			if (len(unranked) > 0) != c.unranked || (len(selection.Images[0].Claims) == 0) != c.unranked {
+				t.Errorf("unranked %v, selection %+v", unranked, selection)
+			}
+		})
+	}
+}
+
 func TestReselectKeepsTheRankOfThePlan(t *testing.T) {
 	e := one(nil)
 	lane := e.declarations.Shares[0].Lanes[0]
