@@ -7,8 +7,8 @@ type Code struct {
 	Severity Severity // without a policy that says otherwise
 	// Stops is what its findings keep from being applied while they are errors.
 	Stops Stop
-	// Fixed means that no policy can lower the severity or make an exception: what
-	// the finding says has a key of its own in the policy, or cannot be allowed.
+	// Fixed means that the policy cannot lower the severity or make an exception:
+	// the one way to allow it is a key of its own, or there is none.
 	Fixed bool
 }
 

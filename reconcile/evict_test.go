@@ -76,6 +76,17 @@ func sortedIDs(changes []reconcile.Change) []string {
 	return ids(p.Changes)
 }
 
+func TestAClaimOfAnUnknownShareHidesNoOther(t *testing.T) {
+	a := account("200000000001")
+	e := one([]reconcile.Grant{{Principal: a}}, a)
+	selected := e.selection().Images[0]
+	selected.Claims = slices.Concat([]reconcile.Claim{{Share: "unknown", Picked: true}}, selected.Claims)
+	keeps := reconcile.Keeps(e.declarations, selected, a, noon)
+	if len(keeps) != 1 || keeps[e.declarations.Shares[0].Share].Principal != a {
+		t.Errorf("%+v", keeps)
+	}
+}
+
 func TestAnEvictionThatAShareExplainsKeepsItsReason(t *testing.T) {
 	a := account("200000000001")
 	e := one([]reconcile.Grant{{Principal: a, Until: day(-2), Source: reconcile.Source{File: "base.yaml", Line: 8}}}, a, org)

@@ -100,6 +100,7 @@ func TestPlanFilesThatReadersTakeDifferentlyAreRefused(t *testing.T) {
 	}
 	for old, edit := range map[string][2]string{
 		`"changes": [`:        {`"changes": [{"reason": "declared"}], "changes": [`, `it has the key "changes" twice in one object`},
+		`"summary": `:         {`"ſummary": {}, "summary": `, `it has the key "summary" twice in one object`},
 		`"digest": `:          {`"Digest": "x", "digest": `, `it has the key "digest" twice in one object`},
 		`"kind": "account"`:   {`"kind": "account", "kind": "account"`, `it has the key "kind" twice in one object`},
 		`"id": "200000000001`: {"\"id\": \"200000000001\xff", "it is not UTF-8"},

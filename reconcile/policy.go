@@ -48,7 +48,7 @@ type Rule struct {
 	Hint     string // may be empty
 	Source   Source
 	// Violated reports whether the change breaks the rule. An error means that it
-	// cannot be said, which stops the run. It is safe for concurrent use.
+	// cannot be said, which counts as broken. It is safe for concurrent use.
 	Violated func(RuleSubject) (bool, error)
 }
 
@@ -105,13 +105,14 @@ func (p *Policy) Allows(who principal.Principal) bool {
 // name.
 func (p *Policy) Ignores(image Image, owner string, at time.Time) bool {
 	return slices.ContainsFunc(p.Ignore, func(i Ignore) bool {
-		return !i.Over(at) && matchesImage(i.Image, image.ID, image.Name) &&
+		return !i.Over(at) && matchesImage(i.Image, image.Image, image.Name) &&
 			(i.Owner == "" || i.Owner == owner) && (i.Region == "" || i.Region == image.Region)
 	})
 }
 
 // matchesImage reports whether a filter, an id or a pattern for names, means the
-// image.
-func matchesImage(filter, id, name string) bool {
-	return filter == id || name != "" && Match(filter, name)
+// image. What has the form of an id is never a name: another image might be
+// called so.
+func matchesImage(filter string, image principal.Image, name string) bool {
+	return filter == image.ID || name != "" && Match(filter, name) && principal.CheckImageID(image.Provider, filter) != nil
 }

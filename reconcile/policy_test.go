@@ -183,3 +183,17 @@ func TestWhatAPolicyMakesOfAFinding(t *testing.T) {
 		}
 	})
 }
+
+func TestOfSeveralExceptionsTheFirstInForceCounts(t *testing.T) {
+	f := reconcile.Finding{Code: "AMI004", Severity: reconcile.SeverityError, Stops: reconcile.StopsRun}
+	p := &reconcile.Policy{Exceptions: []reconcile.Exception{
+		{Code: "AMI004", Term: reconcile.Term{Reason: "over", Until: day(-1)}},
+		{Code: "AMI003", Term: reconcile.Term{Reason: "another code"}},
+		{Code: "AMI004", Term: reconcile.Term{Reason: "first"}},
+		{Code: "AMI004", Term: reconcile.Term{Reason: "second"}},
+	}}
+	want := reconcile.Finding{Code: "AMI004", Severity: reconcile.SeverityNote, Excepted: "first"}
+	if got := p.Judge(f, nil, noon); got != want {
+		t.Errorf("%+v", got)
+	}
+}

@@ -88,7 +88,7 @@ func (s Scope) Selection(selection Selection) Selection {
 // HoldsImage reports whether the image filter lets the image through.
 func (s Scope) HoldsImage(image Image) bool {
 	return len(s.Images) == 0 || slices.ContainsFunc(s.Images, func(filter string) bool {
-		return matchesImage(filter, image.ID, image.Name)
+		return matchesImage(filter, image.Image, image.Name)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -33,7 +34,7 @@ func uniqueKeys(decoder *json.Decoder) error {
 			if err != nil {
 				return err
 			}
-			name := strings.ToLower(fmt.Sprint(key))
+			name := strings.Map(folded, fmt.Sprint(key))
 			if seen[name] {
 				return fmt.Errorf("it has the key %q twice in one object", key)
 			}
@@ -45,4 +46,13 @@ func uniqueKeys(decoder *json.Decoder) error {
 	}
 	_, err = decoder.Token()
 	return err
+}
+
+// folded returns the same rune for all that package json takes for one another.
+func folded(r rune) rune {
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	return least
 }

@@ -56,8 +56,8 @@ type Ignore struct {
 }
 
 // covers reports whether the finding is about the share and the image of the
-// exception.
+// exception. Only a finding that names no share is about all that pick its image.
 func (e Exception) covers(f Finding, shares []string) bool {
-	return (e.Share == "" || e.Share == f.Share || slices.Contains(shares, e.Share)) &&
-		(e.Image == "" || f.Image.ID != "" && matchesImage(e.Image, f.Image.ID, f.Image.Name))
+	return (e.Share == "" || e.Share == f.Share || f.Share == "" && slices.Contains(shares, e.Share)) &&
+		(e.Image == "" || f.Image.ID != "" && matchesImage(e.Image, f.Image.Image, f.Image.Name))
 }

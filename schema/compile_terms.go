@@ -39,11 +39,7 @@ func (c *compiler) exceptions(spec PolicySpec) []reconcile.Exception {
 		}
 		c.shareName(entry.Pos, entry.Share)
 		c.imageFilter(entry.Pos, entry.Image)
-		for _, key := range []string{"share", "image"} {
-			if entry.Code == wholeRun && entry.Pos.Has(key) {
-				c.report(entry.Pos.Key(key), "leave it out; to let more go in every run, raise the limits under revokes", "%s is about the whole run, not about one %s", wholeRun, key)
-			}
-		}
+		c.narrowing(entry)
 		if c.once(entry.Pos.Position(), "this exception", "exceptions", entry.Code, entry.Share, entry.Image) {
 			exceptions = append(exceptions, reconcile.Exception{Term: term(entry.Pos, entry.Reason, entry.Until), Code: entry.Code, Share: entry.Share, Image: entry.Image})
 		}
@@ -51,8 +47,22 @@ func (c *compiler) exceptions(spec PolicySpec) []reconcile.Exception {
 	return exceptions
 }
 
-// wholeRun is the code of findings that no image and no share has alone.
-const wholeRun = "AMI002"
+// Codes whose findings name no image, or neither image nor share: an exception
+// that is narrowed so would never work.
+var (
+	imageless = []string{"AMI002", "AMI007", "AMI010", "AMI014", "AMI016"}
+	shareless = []string{"AMI002", "AMI010"}
+)
+
+// narrowing reports keys by which an exception would match nothing.
+func (c *compiler) narrowing(entry Exception) {
+	if entry.Pos.Has("image") && slices.Contains(imageless, entry.Code) {
+		c.report(entry.Pos.Key("image"), "leave it out", "findings of %s are not about one image", entry.Code)
+	}
+	if entry.Pos.Has("share") && slices.Contains(shareless, entry.Code) {
+		c.report(entry.Pos.Key("share"), "leave it out", "findings of %s are not about one share", entry.Code)
+	}
+}
 
 // ignored are the decisions to leave images alone.
 func (c *compiler) ignored(spec PolicySpec) []reconcile.Ignore {
@@ -184,6 +194,8 @@ func (c *compiler) imageFilter(pos strictyaml.Pos, filter string) {
 		if err := principal.CheckImageID(principal.AWS, filter); err != nil {
 			c.shape(pos.Field("image"), err)
 		}
+	case len(filter) > maxPattern:
+		c.report(pos.Field("image"), "an image's name has 128 characters at most", "the pattern has %d bytes, more than the %d that are read", len(filter), maxPattern)
 	}
 }
 

@@ -116,10 +116,20 @@ func refinePolicy(definitions jsonschema.Definitions) {
 	property(exception, "code").Enum = codes.Enum
 	policy.Not = having("public", "allow")
 	policy.Not.Required = []string{"public", "publicShares"}
-	exception.Not = having("code", wholeRun)
-	exception.Not.AnyOf = alternatives([]string{"share", "image"})
+	exception.Not = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{narrowed("image", imageless), narrowed("share", shareless)}}
 	rule.Not = having("severity", "warning", "note")
 	rule.Not.Required = []string{"severity", "stops"}
+}
+
+// narrowed is a schema of what has the key with one of the codes.
+func narrowed(key string, codes []string) *jsonschema.Schema {
+	schema := &jsonschema.Schema{Properties: jsonschema.NewProperties(), Required: []string{key}}
+	code := &jsonschema.Schema{}
+	for _, c := range codes {
+		code.Enum = append(code.Enum, c)
+	}
+	schema.Properties.Set("code", code)
+	return schema
 }
 
 // having is a schema of what has one of the values, or nothing, under the key.

@@ -57,6 +57,9 @@ func TestAMI023AccountsThatAnOrganizationOrUnitReplaces(t *testing.T) {
 		{"an account that has expired", one(append(grants(unit), until(-1, account(1))...), account(1)), nil},
 		{"the grant is filtered out, and so are the revokes", eight.with(func(w *world) { w.scope.Only = reconcile.OnlyRevokes }), nil},
 	})
+	if f := one(grants(unit), accounts(10)...).of("AMI023")[0]; !strings.HasSuffix(f.Message, ", 200000000009 and 200000000010") {
+		t.Errorf("%+v", f)
+	}
 	if f := one(grants(unit), accounts(30)...).of("AMI023")[0]; !strings.Contains(f.Message, "30 accounts") || !strings.HasSuffix(f.Message, "200000000010 and 20 more") {
 		t.Errorf("%+v", f)
 	}

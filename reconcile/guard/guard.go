@@ -29,12 +29,18 @@ type Input struct {
 	Changes      []reconcile.Change // sorted, as reconcile.Diff returns them
 	// Inspections are the answers to what was asked of lanes beyond that.
 	Inspections map[reconcile.Lane]reconcile.Inspection
+	// Made are changes of the saved plan that is being carried out which are true
+	// already.
+	Made []reconcile.Change
 	// Held are revokes that the scope holds back; see reconcile.Scope.Changes.
 	Held []reconcile.Change
 
-	// Set by Check: the listed images, and the shares that pick each, sorted.
+	// Set by Check, for look-ups: the listed images, the shares that pick each
+	// (sorted), Made by image, and the declarations by share.
 	images  map[principal.Image]reconcile.Image
 	picking map[principal.Image][]string
+	made    map[principal.Image][]reconcile.Change
+	shares  map[string]*reconcile.Declaration
 }
 
 // Analyzer is one rule. It holds no state.
@@ -90,6 +96,14 @@ func (in *Input) index() {
 			}
 		}
 	}
+	in.made = map[principal.Image][]reconcile.Change{}
+	for _, change := range in.Made {
+		in.made[change.Image.Image] = append(in.made[change.Image.Image], change)
+	}
+	in.shares = make(map[string]*reconcile.Declaration, len(in.Declarations.Shares))
+	for i := range in.Declarations.Shares {
+		in.shares[in.Declarations.Shares[i].Share] = &in.Declarations.Shares[i]
+	}
 }
 
 // declaring returns the shares that pick the image and declare the principal, its
@@ -98,12 +112,18 @@ func (in Input) declaring(image principal.Image, p principal.Principal) []string
 	return in.pickingWith(image, func(g reconcile.Grant) bool { return g.Principal == p && !g.Expired(in.At) })
 }
 
-// declarer returns the share that the change comes from, or "".
+// declarer returns the share that the change comes from: the one whose entry it
+// carries out, or the exclusive one that does not declare it. It is "" where the
+// command asks for the change.
 func (in Input) declarer(change reconcile.Change) string {
-	for _, share := range in.pickingWith(change.Image.Image, func(g reconcile.Grant) bool {
+	entry := func(g reconcile.Grant) bool {
 		return g.Principal == change.Principal.Principal && g.Source == change.Source
-	}) {
-		return share
+	}
+	for _, name := range in.picking[change.Image.Image] {
+		share := in.shares[name]
+		if change.Reason == reconcile.Undeclared && share.Mode == reconcile.Exclusive || slices.ContainsFunc(share.Grants, entry) {
+			return name
+		}
 	}
 	return ""
 }
@@ -113,7 +133,7 @@ func (in Input) declarer(change reconcile.Change) string {
 func (in Input) pickingWith(image principal.Image, wanted func(reconcile.Grant) bool) []string {
 	var shares []string
 	for _, name := range in.picking[image] {
-		if share := in.Declarations.Share(name); share != nil && slices.ContainsFunc(share.Grants, wanted) {
+		if slices.ContainsFunc(in.shares[name].Grants, wanted) {
 			shares = append(shares, name)
 		}
 	}

@@ -48,6 +48,7 @@ type world struct {
 	// inspection is what the lane answered.
 	inspection reconcile.Inspection
 	partial    bool
+	undeclared bool // no OwnerAccount names the images' account
 }
 
 func image(id string) reconcile.Image {
@@ -99,6 +100,9 @@ func (w world) check() []reconcile.Finding {
 	d := &reconcile.Declarations{Owners: []reconcile.Owner{{Name: "factory", Provider: lane.Provider, Account: lane.Account, Regions: []string{lane.Region}, Quotas: w.quotas}},
 		Shares: w.shares, Policy: w.policy, Aliases: w.names}
 	d.Policy.Source = reconcile.Source{File: "policy.yaml", Line: 1}
+	if w.undeclared {
+		d.Owners = nil
+	}
 	observations := reconcile.Observations{}
 	for _, image := range w.images {
 		if has, read := w.has[image.ID]; read {
@@ -114,6 +118,7 @@ func (w world) check() []reconcile.Finding {
 		changes, held = reconcile.Evict(d, w.scope.Principals, w.images, claimed, observations, noon), nil
 	}
 	reconcile.Name(changes, w.names)
+	reconcile.Name(held, w.names)
 	return guard.Check(guard.Input{Declarations: d, Scope: w.scope, At: noon, Inventory: inventory, Claimed: claimed, Selection: selection,
 		Desired: desired, Observations: observations, Changes: changes, Held: held, Partial: w.partial,
 		Inspections: map[reconcile.Lane]reconcile.Inspection{lane: w.inspection}})

@@ -17,8 +17,8 @@ func (unshareableState) Code() string { return "AMI008" }
 func (unshareableState) Analyze(in Input) []reconcile.Finding {
 	var findings []reconcile.Finding
 	for _, desired := range in.Desired {
-		if desired.Image.State == reconcile.Available || len(desired.Grants) == 0 || len(desired.Conflict) > 0 {
-			continue
+		if desired.Image.State == reconcile.Available || len(desired.Grants) == 0 {
+			continue // an image in conflict has no grants: see AMI018
 		}
 		hint := "nothing is done for it; deregister it, or narrow the share's selector"
 		if desired.Image.State == reconcile.Pending {
@@ -137,8 +137,11 @@ func (unnamedAccount) Analyze(in Input) []reconcile.Finding {
 	seen := map[entry]bool{}
 	for _, change := range in.Changes {
 		p := change.Principal.Principal
+		if change.Verb != reconcile.VerbGrant || p.Kind != principal.Account || in.Declarations.Aliases[p] != "" {
+			continue
+		}
 		e := entry{p, in.declarer(change)}
-		if change.Verb != reconcile.VerbGrant || p.Kind != principal.Account || seen[e] || in.Declarations.Aliases[p] != "" {
+		if seen[e] {
 			continue
 		}
 		seen[e] = true

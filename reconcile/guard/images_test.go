@@ -28,6 +28,19 @@ func TestAMI007AccountsWithoutAName(t *testing.T) {
 	}
 }
 
+func TestAFindingNamesTheShareThatAChangeComesFrom(t *testing.T) {
+	w := one(grants(account(1))).with(func(w *world) {
+		others := share("others", reconcile.Additive, grants(account(2)))
+		sooner := share("sooner", reconcile.Additive, until(3, account(1)))
+		sooner.Grants[0].Source.Line = 5
+		w.shares = append([]reconcile.Declaration{others, sooner}, w.shares...)
+		w.has["ami-1"] = accounts(3)[1:2]
+	})
+	if f := w.of("AMI007"); len(f) != 1 || f[0].Share != "base" || f[0].Source.Line != 9 {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestAMI008ImagesThatCannotBeShared(t *testing.T) {
 	state := func(s reconcile.State) func(*world) {
 		return func(w *world) { w.images[0].State, w.has = s, nil }

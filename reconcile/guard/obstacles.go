@@ -60,10 +60,7 @@ func (cannotShare) Analyze(in Input) []reconcile.Finding {
 			findings = append(findings, blocked(changes, changes[i], "shared", obstacle))
 		}
 	}
-	if in.Scope.Only != reconcile.OnlyRevokes {
-		findings = append(findings, in.elsewhere()...)
-	}
-	return findings
+	return append(findings, in.elsewhere()...)
 }
 
 // elsewhere reports explicit ids that are missing because another account owns

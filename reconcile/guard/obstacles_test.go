@@ -128,7 +128,7 @@ func TestAMI019ImagesThatCannotBeShared(t *testing.T) {
 		{"owned by another account", shared.with(elsewhere("999988887777")), []string{"ami-9 belongs to account 999988887777, not to 111122223333"}},
 		{"owned by nobody", shared.with(elsewhere("")), nil},
 		{"owned here after all", shared.with(elsewhere(lane.Account)), nil},
-		{"owned by another account, and nothing is to be given", shared.with(elsewhere("999988887777")).with(func(w *world) { w.scope.Only = reconcile.OnlyRevokes }), nil},
+		{"owned by another account, and nothing is to be given", shared.with(elsewhere("999988887777")).with(func(w *world) { w.scope.Only = reconcile.OnlyRevokes }), []string{"ami-9 belongs to account 999988887777"}},
 		{"owned by another account, and ignored", shared.with(elsewhere("999988887777")).with(func(w *world) { w.policy.Ignore = []reconcile.Ignore{{Image: "ami-9"}} }), nil},
 	})
 	judge(t, "AMI019", reconcile.SeverityWarning, "", []verdict{
@@ -159,6 +159,13 @@ func TestAMI019AtTheDefaultQuota(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	if f := one(grants(many[:1000]...)).of("AMI019"); len(f) > 0 {
+		t.Errorf("%+v", f)
+	}
+	undeclared := func(w *world) { w.undeclared = true }
+	if f := one(grants(many...)).with(undeclared).of("AMI019"); len(f) != 1 || !strings.Contains(f[0].Hint, "OwnerAccount "+lane.Account+":") {
+		t.Errorf("%+v", f)
+	}
+	if f := one(grants(many[:1000]...)).with(undeclared).of("AMI019"); len(f) > 0 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -78,7 +78,7 @@ func TestExceptionsMakeNotesOfFindings(t *testing.T) {
 		{"of the image's name", emptied, reconcile.Exception{Code: "AMI004", Image: "base-*"}, "AMI004", true},
 		{"of another name", emptied, reconcile.Exception{Code: "AMI004", Image: "web-*"}, "AMI004", false},
 		{"of the share that picks the image", emptied, reconcile.Exception{Code: "AMI004", Share: "base"}, "AMI004", true},
-		{"of another share that picks it", emptied.with(shared), reconcile.Exception{Code: "AMI004", Share: "second"}, "AMI004", true},
+		{"of another share that picks it, and does not take anybody out", emptied.with(shared), reconcile.Exception{Code: "AMI004", Share: "second"}, "AMI004", false},
 		{"of a share that does not pick it", emptied, reconcile.Exception{Code: "AMI004", Share: "second"}, "AMI004", false},
 		{"of share and image", emptied, reconcile.Exception{Code: "AMI004", Share: "base", Image: "base-*"}, "AMI004", true},
 		{"of the share and another image", emptied, reconcile.Exception{Code: "AMI004", Share: "base", Image: "web-*"}, "AMI004", false},
@@ -145,6 +145,51 @@ func TestRoutineWorkIsNotRefused(t *testing.T) {
 		}
 	}
 	if f := w.of("AMI023"); len(f) != 10 || !strings.Contains(f[0].Message, "9 accounts") {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestAnExceptionForOneShareLetsNoOtherThrough(t *testing.T) {
+	stranger := func(w *world) {
+		w.shares = append(w.shares, share("stranger", reconcile.Additive, []reconcile.Grant{{Principal: account(66), Source: reconcile.Source{File: "stranger.yaml", Line: 5}}}))
+	}
+	allow := func(w *world) { w.policy.Allow = []principal.Principal{account(1)} }
+	protect := func(w *world) { w.policy.Protect = []principal.Principal{account(2)} }
+	for _, c := range []struct {
+		name   string
+		world  world
+		except reconcile.Exception
+	}{
+		{"a grant of another share", one(grants(account(1)), account(1)).with(stranger).with(allow), reconcile.Exception{Code: "AMI022", Share: "base"}},
+		{"a revoke of another share", one(grants(account(1)), account(1), account(2), account(66)).with(stranger).with(protect), reconcile.Exception{Code: "AMI005", Share: "stranger"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := c.world.with(except(c.except)).of(c.except.Code)
+			if len(f) != 1 || !f[0].Refuses() {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
+func TestAnImageCalledLikeAnIDIsNotThatImage(t *testing.T) {
+	const id = "ami-0123456789abcdef0"
+	w := one(nil, accounts(8)...).with(func(w *world) { w.images[0].Name, w.shares[0].Selector.Name = id, "ami-*" })
+	if f := w.with(except(reconcile.Exception{Code: "AMI002", Image: ""})).of("AMI002"); len(f) != 1 || f[0].Refuses() {
+		t.Fatalf("%+v", f)
+	}
+	w.policy.Protect = accounts(1)
+	if f := w.with(except(reconcile.Exception{Code: "AMI005", Image: id})).of("AMI005"); len(f) != 1 || !f[0].Refuses() {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestAGrantThatEndsReplacesNobody(t *testing.T) {
+	organization := one(until(0, org), accounts(8)...)
+	if f := organization.of("AMI023"); len(f) != 0 {
+		t.Errorf("%+v", f)
+	}
+	if f := organization.of("AMI002"); len(f) != 1 || !f[0].Refuses() {
 		t.Errorf("%+v", f)
 	}
 }

@@ -19,7 +19,7 @@ func (replacedAccounts) Code() string { return "AMI023" }
 func (replacedAccounts) Analyze(in Input) []reconcile.Finding {
 	var findings []reconcile.Finding
 	for _, changes := range reconcile.ByImage(in.Changes) {
-		gained := widened(changes)
+		gained := in.widened(changes)
 		var accounts, groups []string
 		for _, change := range changes {
 			if in.undecided(change) && replaced(change, gained) {
@@ -54,7 +54,7 @@ func (in Input) undecided(change reconcile.Change) bool {
 func (in Input) countedRevokes() map[principal.Image][]reconcile.Change {
 	revokes := map[principal.Image][]reconcile.Change{}
 	for _, changes := range reconcile.ByImage(in.Changes) {
-		gained := widened(changes)
+		gained := in.widened(changes)
 		for _, change := range changes {
 			if in.undecided(change) && !replaced(change, gained) && !covered(change, gained) {
 				revokes[change.Image.Image] = append(revokes[change.Image.Image], change)
@@ -64,10 +64,12 @@ func (in Input) countedRevokes() map[principal.Image][]reconcile.Change {
 	return revokes
 }
 
-// widened returns the grants to organizations and units.
-func widened(changes []reconcile.Change) []reconcile.Change {
-	return slices.DeleteFunc(slices.Clone(changes), func(c reconcile.Change) bool {
-		return c.Verb != reconcile.VerbGrant || c.Principal.Kind == principal.Account
+// widened returns the grants to organizations and units that the image gains, or
+// gained by an earlier part of the same plan, for good: one that ends would take
+// the accounts along unseen.
+func (in Input) widened(changes []reconcile.Change) []reconcile.Change {
+	return slices.DeleteFunc(slices.Concat(changes, in.made[changes[0].Image.Image]), func(c reconcile.Change) bool {
+		return c.Verb != reconcile.VerbGrant || c.Principal.Kind == principal.Account || c.Until != ""
 	})
 }
 

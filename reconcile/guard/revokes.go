@@ -55,7 +55,7 @@ func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 		}
 		percent := (len(lost)*100 + len(before) - 1) / len(before) // rounded up, so that it is over the limit
 		findings = append(findings, reconcile.Finding{
-			Image: named(desired.Image), Source: lost[0].Source,
+			Image: named(desired.Image), Share: in.declarer(lost[0]), Source: lost[0].Source,
 			Message: fmt.Sprintf("%s loses %d of its %d principals (%d %%), the policy allows %d %%", title(named(desired.Image)), len(lost), len(before), percent, limit),
 			Hint: fmt.Sprintf("if that is meant, add to policy.yaml %s for this image, or `spec: {revokes: {maxPercentPerImage: %d}}` for all",
 				in.exception("AMI003", desired.Image.Image), percent),
@@ -83,7 +83,7 @@ func (losesLast) Analyze(in Input) []reconcile.Finding {
 			continue
 		}
 		findings = append(findings, reconcile.Finding{
-			Image: named(desired.Image), Source: revokes[image][0].Source,
+			Image: named(desired.Image), Share: in.declarer(revokes[image][0]), Source: revokes[image][0].Source,
 			Message: fmt.Sprintf("%s loses its last principal: only its owner could launch it", title(named(desired.Image))),
 			Hint: fmt.Sprintf("if the image is to be private, write `launchPermissions: []` in its share, or add to policy.yaml %s",
 				in.exception("AMI004", image)),
@@ -104,7 +104,7 @@ func (protectedRevoke) Analyze(in Input) []reconcile.Finding {
 	for _, change := range in.Changes {
 		if change.Verb.Takes() && slices.Contains(policy.Protect, change.Principal.Principal) {
 			findings = append(findings, reconcile.Finding{
-				Image: change.Image, Principal: change.Principal, Source: change.Source,
+				Image: change.Image, Share: in.declarer(change), Principal: change.Principal, Source: change.Source,
 				Message: fmt.Sprintf("%s would lose %s, and the policy protects it", in.label(change.Principal.Principal), title(change.Image)),
 				Hint: fmt.Sprintf("declare it again under the share's launchPermissions, `- %[1]s`, or take `%[1]s` out of policy.yaml's `spec: {protect: […]}`",
 					in.reference(change.Principal.Principal)),

@@ -65,6 +65,7 @@ func TestAMI003PartOfAnImagesPrincipals(t *testing.T) {
 	judge(t, "AMI003", reconcile.SeverityError, reconcile.StopsRun, []verdict{
 		{"exactly the limit", loses(2, 4), nil},
 		{"over the limit", loses(3, 5), []string{"base-ami-1 loses 3 of its 5 principals (60 %), the policy allows 50 %"}},
+		{"a percentage is rounded up", loses(4, 7), []string{"loses 4 of its 7 principals (58 %), the policy allows 50 %"}},
 		{"barely over the limit", loses(26, 51), []string{"loses 26 of its 51 principals (51 %), the policy allows 50 %"}},
 		{"one principal may always go", loses(1, 1), nil},
 		{"one of two", one(grants(account(2)), accounts(2)...).with(limits(9, 9, 0)), nil},
@@ -152,6 +153,7 @@ func TestAMI021PrincipalsThatAShareLetsInAgain(t *testing.T) {
 		{"two shares do", one(grants(account(1)), account(1)).with(named(account(1))).with(func(w *world) {
 			w.shares = append(w.shares, share("other", reconcile.Additive, grants(account(1))))
 		}), []string{"share base", "share other"}},
+		{"of two principals one is still declared", one(grants(account(2)), account(2)).with(named(accounts(2)...)), []string{"200000000002 keeps"}},
 		{"no share does", one(grants(account(2)), account(1)).with(named(account(1))), nil},
 		{"the share's date is over", one(until(-1, account(1)), account(1)).with(named(account(1))), nil},
 		{"the share's date is today", one(until(0, account(1)), account(1)).with(named(account(1))), []string{"share base"}},

@@ -20,7 +20,8 @@ func (brokenRule) Analyze(in Input) []reconcile.Finding {
 			broken, failed, err := in.breaking(rule, changes)
 			if err != nil {
 				findings = append(findings, reconcile.Finding{
-					Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Image: failed.Image, Principal: failed.Principal, Source: rule.Source,
+					Severity: rule.Severity, Stops: cmp.Or(rule.Stops, reconcile.StopsRun),
+					Image: failed.Image, Principal: failed.Principal, Source: rule.Source,
 					Message: fmt.Sprintf("rule %s cannot be evaluated for the %s of %s: %v", rule.Name, failed.Verb, in.label(failed.Principal.Principal), err),
 					Hint:    "correct its `when` in policy.yaml, so that it has an answer for every change; `has(…)` asks whether something is there",
 				})

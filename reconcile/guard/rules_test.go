@@ -59,7 +59,7 @@ func TestAMI017RulesOfThePolicy(t *testing.T) {
 	}
 }
 
-func TestARuleThatCannotBeEvaluatedStopsTheRun(t *testing.T) {
+func TestARuleThatCannotBeEvaluatedCountsAsBroken(t *testing.T) {
 	fails := func(s reconcile.RuleSubject) (bool, error) {
 		if s.Image.ID == "ami-2" {
 			return false, errors.New("no such key: channel")
@@ -73,11 +73,13 @@ func TestARuleThatCannotBeEvaluatedStopsTheRun(t *testing.T) {
 		}
 	})
 	lenient := func(r *reconcile.Rule) { r.Severity, r.Stops = reconcile.SeverityNote, "" }
-	judge(t, "AMI017", reconcile.SeverityError, reconcile.StopsRun, []verdict{
+	judge(t, "AMI017", reconcile.SeverityNote, reconcile.StopsRun, []verdict{
 		{"a rule that only notes", w.with(rule(lenient, fails)), []string{"rule no-accounts cannot be evaluated for the grant of 200000000001: no such key: channel"}},
+	})
+	judge(t, "AMI017", reconcile.SeverityError, reconcile.StopsRun, []verdict{
 		{"for many changes: said once", w.with(rule(nil, func(reconcile.RuleSubject) (bool, error) { return true, errors.New("odd") })), []string{"cannot be evaluated"}},
 	})
-	if f := w.with(rule(nil, fails)).of("AMI017")[0]; f.Source.File != "policy.yaml" || f.Source.Line != 12 || f.Image.ID != "ami-2" {
+	if f := w.with(rule(nil, fails)).of("AMI017")[0]; f.Source.File != "policy.yaml" || f.Source.Line != 12 || f.Image.ID != "ami-2" || f.Principal.Principal != account(1) {
 		t.Errorf("%+v", f)
 	}
 }

@@ -62,6 +62,8 @@ func TestAMI016GrantsThatSoonExpire(t *testing.T) {
 		{"over", one(until(-1, account(1)), account(1)), nil},
 		{"not granted yet", one(until(3, account(1))), []string{"until 2026-11-24"}},
 		{"two images", one(until(3, account(1)), account(1)).with(second), []string{"200000000001 has 2 images of 1 share"}},
+		{"beside one for good", one(append(grants(account(1)), until(3, account(2))...), accounts(2)...), []string{"200000000002 has 1 image of 1 share"}},
+		{"a share that grants something else is not counted", one(until(3, account(1)), account(1)).with(again(grants(account(2)))), []string{"200000000001 has 1 image of 1 share"}},
 		{"two accounts", one(until(3, accounts(2)...), accounts(2)...), []string{"200000000001 has", "200000000002 has"}},
 		{"one grant of two shares", one(until(3, account(1)), account(1)).with(again(until(3, account(1)))), []string{"200000000001 has 1 image of 2 shares"}},
 		{"another share holds longer", one(until(3, account(1)), account(1)).with(again(until(30, account(1)))), nil},

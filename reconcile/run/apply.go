@@ -57,8 +57,8 @@ func (a *applier) announce(due []reconcile.Change) {
 }
 
 // holdBack records the changes that must not be made and returns the others:
-// those of images that a finding stops, and grants that have expired since the
-// plan was made.
+// those of images that a finding stops, grants that have expired since the plan
+// was made, and revokes that such a grant was perhaps to replace.
 func (a *applier) holdBack(plan *reconcile.Plan) []reconcile.Change {
 	stopped := map[principal.Image]string{}
 	for _, finding := range plan.Findings {
@@ -66,21 +66,35 @@ func (a *applier) holdBack(plan *reconcile.Plan) []reconcile.Change {
 			stopped[finding.Image.Image] = finding.Code + ": " + finding.Message
 		}
 	}
-	now := a.options.Now()
+	expired := a.expired(plan.Changes)
 	var due []reconcile.Change
 	for _, change := range plan.Changes {
-		until, _ := time.Parse(time.DateOnly, change.Until)
-		grant := reconcile.Grant{Until: until}
+		replaces := func(grant reconcile.Change) bool { return grant.Principal.Overlaps(change.Principal.Principal) }
 		switch {
 		case stopped[change.Image.Image] != "":
 			a.record(change, reconcile.StatusSkipped, stopped[change.Image.Image], nil)
-		case change.Verb.Gives() && grant.Expired(now):
+		case slices.Contains(expired[change.Image.Image], change):
 			a.record(change, reconcile.StatusSkipped, fmt.Sprintf("its last day, %s, has passed since the plan was made", change.Until), nil)
+		case change.Verb.Takes() && slices.ContainsFunc(expired[change.Image.Image], replaces):
+			a.record(change, reconcile.StatusSkipped, "the grant that may replace it has expired since the plan was made", nil)
 		default:
 			due = append(due, change)
 		}
 	}
 	return due
+}
+
+// expired returns the grants whose last day has passed, by image.
+func (a *applier) expired(changes []reconcile.Change) map[principal.Image][]reconcile.Change {
+	now := a.options.Now()
+	expired := map[principal.Image][]reconcile.Change{}
+	for _, change := range changes {
+		until, _ := time.Parse(time.DateOnly, change.Until)
+		if change.Verb.Gives() && (reconcile.Grant{Until: until}).Expired(now) {
+			expired[change.Image.Image] = append(expired[change.Image.Image], change)
+		}
+	}
+	return expired
 }
 
 // byOwner groups the changes by who declares their account, and records those

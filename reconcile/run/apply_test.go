@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,6 +93,76 @@ func TestHowLongToWaitCanBeChosen(t *testing.T) {
 	_, result := e.run()
 	if e.clock.slept != 700*time.Millisecond || !strings.Contains(result.Outcomes[0].Because, "after 700ms") {
 		t.Errorf("slept %v: %+v", e.clock.slept, result.Outcomes[0])
+	}
+}
+
+// waiting applies a change that never shows, and returns the pauses between
+// readings in milliseconds. Each reading takes as long as is said.
+func waiting(reading time.Duration) (pauses []int64, reads int, outcome reconcile.Outcome) {
+	e := newEstate(lab)
+	e.single("a", nil, who(alice))
+	now := noon
+	e.options.Now = func() time.Time { return now }
+	e.options.Sleep = func(_ context.Context, d time.Duration) { pauses = append(pauses, d.Milliseconds()) }
+	e.cloud.fault = func(_ int, c call) fault { return map[op]fault{opWrite: neverShows}[c.op] }
+	plan, view := e.plan()
+	e.cloud.calls = nil
+	e.cloud.gate = func(c call) {
+		if c.op == opRead {
+			now = now.Add(reading)
+		}
+	}
+	result := e.apply(plan, view)
+	return pauses, e.cloud.countOp(opRead), result.Outcomes[0]
+}
+
+func TestPausesBetweenReadingsDoubleUpToFiveSecondsAndEndWithThePatience(t *testing.T) {
+	pauses, reads, _ := waiting(0)
+	if want := []int64{200, 400, 800, 1600, 3200, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 3800}; !slices.Equal(pauses, want) || reads != len(want)+1 {
+		t.Errorf("%d readings, pauses of %v ms", reads, pauses)
+	}
+}
+
+func TestTheTimeThatReadingsTakeCountsAsWaited(t *testing.T) {
+	pauses, reads, o := waiting(10 * time.Second)
+	if want := []int64{200, 400, 800, 1600, 3200}; !slices.Equal(pauses, want) || reads != 6 || !strings.Contains(o.Because, "does not show it after 1m0s") {
+		t.Errorf("%d readings, pauses of %v ms: %+v", reads, pauses, o)
+	}
+}
+
+func TestOnlyWhatTheCloudMayAcceptInPartIsSentInParts(t *testing.T) {
+	for _, c := range []struct {
+		fault fault
+		want  []string
+	}{
+		{refused, []string{"grant grant revoke", "grant grant", "revoke"}},
+		{invalid, []string{"grant grant revoke", "grant grant", "revoke"}},
+		{quota, []string{"grant grant revoke", "revoke", "grant grant"}}, // what makes room goes first
+		{denied, []string{"grant grant revoke"}},
+		{throttled, []string{"grant grant revoke"}},
+		{uncertainBefore, []string{"grant grant revoke"}},
+	} {
+		e := newEstate(lab)
+		e.single("a", who(alice), who(bob, carol))
+		var sent []string
+		e.cloud.fault = func(_ int, made call) fault {
+			if made.op != opWrite {
+				return fine
+			}
+			var verbs []string
+			for _, change := range made.changes {
+				verbs = append(verbs, string(change.Verb))
+			}
+			sent = append(sent, strings.Join(verbs, " "))
+			if slices.Contains(verbs, "grant") && slices.Contains(verbs, "revoke") {
+				return c.fault
+			}
+			return fine
+		}
+		_, result := e.run()
+		if !slices.Equal(sent, c.want) || result.Complete() != (len(c.want) > 1) {
+			t.Errorf("%s: sent %q: %q", c.fault, sent, outcomes(result))
+		}
 	}
 }
 
@@ -525,6 +594,18 @@ func TestChangesOfAnAccountThatNobodyDeclaresAreTold(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatNobodyDeclaresLeavesTheOthers(t *testing.T) {
+	e := newEstate(factory, lab)
+	e.cloud.put(picture(factory, "us-east-1", "a"))
+	e.share(factory, "a", alice)
+	e.single("b", nil, who(alice))
+	plan, view := e.plan()
+	e.declarations = &reconcile.Declarations{Owners: []reconcile.Owner{lab}}
+	if got := outcomes(e.apply(plan, view)); !slices.Equal(got, []string{"grant " + alice.ID + ": skipped", "grant " + alice.ID + ": applied"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestChangesInARegionThatTheOwnerNoLongerNamesAreMadeAsPlanned(t *testing.T) {
 	e := newEstate(lab)
 	e.single("a", nil, who(alice))
@@ -534,66 +615,6 @@ func TestChangesInARegionThatTheOwnerNoLongerNamesAreMadeAsPlanned(t *testing.T)
 	e.declarations = &reconcile.Declarations{Owners: []reconcile.Owner{moved}}
 	result := e.apply(plan, view)
 	everyChangeOnce(t, plan, result)
-}
-
-func TestEventsOfALaneComeInOrderAndOneAtATime(t *testing.T) {
-	e := newEstate(factory, lab)
-	for i := range 8 {
-		e.single(fmt.Sprintf("image-%d", i), nil, who(alice))
-	}
-	e.cloud.put(picture(factory, "us-east-1", "b"))
-	e.share(factory, "b", alice)
-	e.cloud.refuses[alice] = true
-	e.options.Parallel = 8
-	e.cloud.fault = func(_ int, c call) fault {
-		if c.op == opList && c.region == "eu-west-1" || c.op == opRead && c.image.ID == "ami-image-3" {
-			return denied
-		}
-		return fine
-	}
-	var mutex sync.Mutex
-	events := map[reconcile.Lane][]run.Event{}
-	e.options.Watch = func(event run.Event) {
-		if !mutex.TryLock() {
-			t.Error("two events at once")
-			return
-		}
-		defer mutex.Unlock()
-		events[event.Lane] = append(events[event.Lane], event)
-	}
-	e.run()
-	told := func(lane reconcile.Lane) string {
-		var list []string
-		for _, event := range events[lane] {
-			entry := fmt.Sprintf("%s %d/%d", event.Phase, event.Done, event.Total)
-			if event.Failed > 0 {
-				entry += fmt.Sprintf(" failed %d", event.Failed)
-			}
-			if event.End {
-				entry += " end"
-			}
-			if event.Err != nil {
-				entry += " error"
-			}
-			list = append(list, entry)
-		}
-		return strings.Join(list, ", ")
-	}
-	if got, want := told(factory.Lanes()[0]), "listing 0/0, listing 0/0 end error"; got != want {
-		t.Errorf("the unlisted lane: %s", got)
-	}
-	if got, want := told(factory.Lanes()[1]), "listing 0/0, listing 0/1 end, reading 0/1, reading 1/1, reading 1/1 end, applying 0/1, applying 1/1 failed 1, applying 1/1 failed 1 end"; got != want {
-		t.Errorf("the lane of one image:\n%s\n%s", got, want)
-	}
-	lane := events[lab.Lanes()[0]]
-	for i := 1; i < len(lane); i++ {
-		if lane[i].Phase == lane[i-1].Phase && (lane[i].Done < lane[i-1].Done || lane[i].Failed < lane[i-1].Failed || lane[i-1].End) {
-			t.Errorf("%+v after %+v", lane[i], lane[i-1])
-		}
-	}
-	if last := lane[len(lane)-1]; !last.End || last.Phase != run.Applying || last.Done != 7 || last.Failed != 7 || last.Owner != "lab" {
-		t.Errorf("the last event is %+v", last)
-	}
 }
 
 func TestTheZeroOptionsWork(t *testing.T) {
@@ -656,5 +677,28 @@ func TestTheSearchForRefusedEntriesIsBounded(t *testing.T) {
 	}
 	if result.Summary[reconcile.StatusFailed] != len(all) {
 		t.Errorf("%v", result.Summary)
+	}
+}
+
+func TestNothingIsHalvedAfterAHundredCalls(t *testing.T) {
+	e := newEstate(lab)
+	var all []principal.Principal
+	for i := range 4 * 49 {
+		p := principal.Principal{Kind: principal.Account, ID: fmt.Sprintf("3%011d", i)}
+		all = append(all, p)
+		e.cloud.refuses[p] = true
+	}
+	e.single("a", nil, all)
+	e.run()
+	// All, a half and a quarter of it take 2 + 97 calls. The next quarter is the
+	// hundredth, and the other half is the last.
+	var sizes []int
+	for _, c := range e.cloud.calls {
+		if c.op == opWrite {
+			sizes = append(sizes, len(c.changes))
+		}
+	}
+	if len(sizes) != 101 || sizes[99] != 49 || sizes[100] != 98 {
+		t.Errorf("%d calls: %v", len(sizes), sizes)
 	}
 }

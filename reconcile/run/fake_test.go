@@ -26,6 +26,9 @@ type fakeCloud struct {
 	// refuses holds principals that the cloud does not know: a call that adds
 	// or removes one is refused as a whole.
 	refuses map[principal.Principal]bool
+	// most is how many entries an image may have, the public apart; zero means any
+	// number. What a call takes away makes no room for what it gives.
+	most int
 	// inspect answers what is asked of a region; nil finds nothing in the way.
 	inspect func(region string, questions reconcile.Questions) reconcile.Inspection
 	// fault is asked at every call what is to go wrong; may be nil.
@@ -77,6 +80,7 @@ const (
 	throttled       fault = "throttled"
 	refused         fault = "refused"
 	quota           fault = "quota"
+	invalid         fault = "invalid"
 	uncertainBefore fault = "uncertain, without effect"
 	uncertainAfter  fault = "uncertain, with effect"
 	noEffect        fault = "success without effect"
@@ -85,7 +89,7 @@ const (
 )
 
 var kindOfFault = map[fault]reconcile.ErrorKind{
-	denied: reconcile.Denied, throttled: reconcile.Throttled, refused: reconcile.Refused, quota: reconcile.Quota,
+	denied: reconcile.Denied, throttled: reconcile.Throttled, refused: reconcile.Refused, quota: reconcile.Quota, invalid: reconcile.Invalid,
 	uncertainBefore: reconcile.Uncertain, uncertainAfter: reconcile.Uncertain,
 }
 
@@ -102,7 +106,7 @@ func (f *fakeCloud) put(image reconcile.Image, has ...principal.Principal) {
 // clone is a cloud with the same images and nothing logged.
 func (f *fakeCloud) clone() *fakeCloud {
 	c := newFake()
-	c.members, c.refuses = f.members, maps.Clone(f.refuses)
+	c.members, c.refuses, c.most = f.members, maps.Clone(f.refuses), f.most
 	for id, image := range f.images {
 		copied := *image
 		copied.has = slices.Clone(image.has)
@@ -292,6 +296,9 @@ func (a *fakeAccount) Do(ctx context.Context, changes []reconcile.Change) error 
 	if kind := kindOfFault[troubled]; kind != "" && troubled != uncertainAfter {
 		return failure(kind, "write", image.ID)
 	}
+	if a.most > 0 && entriesWith(held.has, changes) > a.most {
+		return failure(reconcile.Quota, "write", image.ID)
+	}
 	if troubled == lagging || troubled == neverShows {
 		held.stale, held.staleLeft = slices.Clone(held.has), map[fault]int{lagging: 3, neverShows: 1 << 30}[troubled]
 	}
@@ -305,6 +312,16 @@ func (a *fakeAccount) Do(ctx context.Context, changes []reconcile.Change) error 
 		return failure(reconcile.Uncertain, "write", image.ID)
 	}
 	return nil
+}
+
+// entriesWith counts the entries once the changes have given what they give, or
+// none where they give nothing.
+func entriesWith(has []principal.Principal, changes []reconcile.Change) int {
+	gives := slices.DeleteFunc(slices.Clone(changes), func(c reconcile.Change) bool { return c.Verb != reconcile.VerbGrant })
+	if len(gives) == 0 {
+		return 0
+	}
+	return len(slices.DeleteFunc(reconcile.Patch(has, gives), func(p principal.Principal) bool { return p == principal.Everyone }))
 }
 
 // enter counts the calls in flight in a lane, and returns with the lock held;

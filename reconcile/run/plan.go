@@ -19,6 +19,12 @@ type Request struct {
 	// Only, if not empty, leaves what goes the other way out of a saved plan, whose
 	// own scope stays as it is.
 	Only reconcile.Direction
+
+	// now is later than At where At is that of a saved plan: what the policy allows
+	// for a time is judged by it.
+	now time.Time
+	// saved are the changes of the saved plan that is being carried out.
+	saved []reconcile.Change
 }
 
 // Plan looks at everything in scope and says what would have to change. What
@@ -95,12 +101,20 @@ func (r Request) judge(view *View, claimed reconcile.Selection) judgement {
 	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
 		Incomplete: view.Incomplete, Checks: view.checks(), Selection: planned(selection, changes), Inventory: r.counts(view.Inventory, selection)}
 	plan.Findings = guard.Check(guard.Input{
-		Declarations: r.Declarations, Scope: r.Scope, At: r.At, Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
+		Declarations: r.Declarations, Scope: r.Scope, At: r.judgedAt(), Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
 		Desired: reconcile.Desire(r.Declarations, selection, r.At), Observations: view.Observations, Changes: changes,
 		Held: slices.Concat(held, withdrawn), Inspections: view.Inspections,
+		Made: reconcile.Compare(r.saved, all, view.Observations).Satisfied,
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)
 	return judgement{plan, all, held}
+}
+
+func (r Request) judgedAt() time.Time {
+	if r.now.After(r.At) {
+		return r.now
+	}
+	return r.At
 }
 
 func (r Request) changes(view *View, claimed reconcile.Selection) (in, held []reconcile.Change) {

@@ -23,9 +23,11 @@ type Rechecked struct {
 // Recheck recomputes a saved plan from the declarations and the cloud of now,
 // reading nothing but the plan's own images, with the plan's scope, selection
 // and time; r.Scope and r.At are taken from there. The error says why no
-// comparison is possible.
+// comparison is possible. What the policy allows up to a day, such as an
+// exception, is held against r.At as the caller gives it: a plan must not outlive
+// what allowed it.
 func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenReader, options Options) (*Rechecked, error) {
-	r.Scope, r.At = saved.Scope, saved.At
+	r.Scope, r.At, r.now, r.saved = saved.Scope, saved.At, r.At, saved.Changes
 	for _, planned := range saved.Selection {
 		if r.Declarations.OwnerOf(planned.Image.Provider, planned.Image.Account) == nil {
 			return nil, fmt.Errorf("no OwnerAccount declares account %s any more", planned.Image.Account)
@@ -49,26 +51,20 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenRea
 	judged := r.judge(o.view, selection)
 	due := judged.plan
 	due.Digest = saved.Digest
-	due.Incomplete = append(due.Incomplete, uncovered(saved, due)...)
+	due.Incomplete = append(due.Incomplete, uncovered(saved)...)
 	due.Summary.Unknown = len(due.Incomplete)
 	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, judged.all, o.view.Observations), LeftOut: len(judged.all) - len(due.Changes), View: o.view}, nil
 }
 
 // uncovered returns what could not be read when the plan was made, so that
-// nobody takes it for done, less what is listed already.
-func uncovered(saved, due *reconcile.Plan) []reconcile.Incomplete {
-	type place struct{ account, region, image string }
-	listed := map[place]bool{}
-	for _, i := range due.Incomplete {
-		listed[place{i.Account, i.Region, i.Image}] = true
-	}
+// nobody takes it for done. None of it is in the plan's selection, so nothing of
+// it is read again.
+func uncovered(saved *reconcile.Plan) []reconcile.Incomplete {
 	var rest []reconcile.Incomplete
 	for _, i := range saved.Incomplete {
-		if !listed[place{i.Account, i.Region, i.Image}] {
-			i.Error = "when the plan was made: " + i.Error
-			i.Hint = "the plan does not cover it; make a new one"
-			rest = append(rest, i)
-		}
+		i.Error = "when the plan was made: " + i.Error
+		i.Hint = "the plan does not cover it; make a new one"
+		rest = append(rest, i)
 	}
 	return rest
 }

@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -131,6 +132,69 @@ func TestRechecking(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAnImageThatIsGoneSinceThePlanIsNamed(t *testing.T) {
+	e := newEstate(lab)
+	image := e.single("a", nil, who(alice))
+	plan := saved(t, e)
+	delete(e.cloud.images, image)
+	fresh, _, view, err := e.recheck(plan)
+	want := []reconcile.Incomplete{{Provider: principal.AWS, Account: lab.Account, Region: "us-east-1", Image: "ami-a", Name: "a",
+		Kind: reconcile.NotFound, Error: "the image is gone", Hint: "make a new plan"}}
+	if err != nil || !slices.Equal(fresh.Incomplete, want) {
+		t.Errorf("%v, %+v", err, fresh.Incomplete)
+	}
+	if _, told := view.Observations[image]; !told {
+		t.Errorf("observed %v", view.Observations)
+	}
+}
+
+func TestWhatCouldNotBeReadForThePlanIsStillUnknownAtApply(t *testing.T) {
+	e := newEstate(factory, lab)
+	e.single("a", nil, who(alice))
+	e.single("b-unread", nil, who(alice))
+	e.single("c-gone", nil, who(alice))
+	e.cloud.fault = func(_ int, c call) fault {
+		if c.op == opList && c.region == "eu-west-1" || c.op == opRead && c.image.ID == "ami-b-unread" {
+			return denied
+		}
+		return fine
+	}
+	plan := saved(t, e)
+	e.cloud.settle()
+	delete(e.cloud.images, picture(lab, "us-east-1", "c-gone").Image)
+	fresh, _, view, err := e.recheck(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, i := range fresh.Incomplete {
+		got = append(got, strings.Join([]string{i.Account, i.Region, i.Image, i.Error, i.Hint}, "|"))
+	}
+	want := []string{
+		"222222222222|us-east-1|ami-c-gone|the image is gone|make a new plan",
+		"111111111111|eu-west-1||when the plan was made: denied, says the fake|the plan does not cover it; make a new one",
+		"222222222222|us-east-1|ami-b-unread|when the plan was made: denied, says the fake|the plan does not cover it; make a new one",
+	}
+	if !slices.Equal(got, want) || fresh.Summary.Unknown != 3 {
+		t.Errorf("%d unknown: %q", fresh.Summary.Unknown, got)
+	}
+	if result := e.apply(fresh, view); result.Complete() || result.Summary[reconcile.StatusApplied] != 1 {
+		t.Errorf("%q", outcomes(result))
+	}
+}
+
+func TestWhatWasAddedSinceThePlanHasItsName(t *testing.T) {
+	e := newEstate(lab)
+	image := e.single("a", nil, who(alice))
+	e.declarations.Aliases = map[principal.Principal]string{dave: "dave-dev"}
+	plan := saved(t, e)
+	e.cloud.images[image].has = who(dave)
+	_, comparison, _, err := e.recheck(plan)
+	if err != nil || len(comparison.Added) != 1 || comparison.Added[0].Principal.Alias != "dave-dev" {
+		t.Errorf("%v, %+v", err, comparison.Added)
 	}
 }
 
@@ -340,5 +404,68 @@ func TestTakingAPrincipalOutOfSomeImagesOnly(t *testing.T) {
 		if _, comparison, _, err := e.recheck(plan); err != nil || comparison.Stale() {
 			t.Errorf("%s: rechecked: %v, %s", c.name, err, standing(comparison))
 		}
+	}
+}
+
+// crowd is n accounts that nothing else names.
+func crowd(n int) []principal.Principal {
+	var all []principal.Principal
+	for i := range n {
+		all = append(all, account(fmt.Sprintf("3000000000%02d", i)))
+	}
+	return all
+}
+
+func TestASavedPlanDoesNotOutliveWhatAllowedIt(t *testing.T) {
+	e := newEstate(lab)
+	e.single("a", nil, who(world))
+	e.declarations.Policy.AllowPublic = false
+	e.declarations.Policy.PublicShares = []reconcile.PublicShare{{Share: e.declarations.Shares[0].Share, ApprovedBy: "jane", Term: reconcile.Term{Until: day(0)}}}
+	plan := saved(t, e)
+	if again, _, _, err := e.recheck(plan); err != nil || again.Stopped() {
+		t.Fatalf("on the last day: %v, %v", err, codes(again))
+	}
+	e.at = day(1)
+	if again, _, _, err := e.recheck(plan); err != nil || !again.Stopped() || !slices.Contains(codes(again), "AMI001") {
+		t.Errorf("on the day after: %v, %v", err, codes(again))
+	}
+}
+
+func TestASavedPlanInTwoPartsStillReplaces(t *testing.T) {
+	e := newEstate(lab)
+	e.declarations.Policy.Revokes = reconcile.DefaultPolicy().Revokes
+	image := e.single("a", crowd(8), who(unit))
+	plan := saved(t, e)
+	request := e.request()
+	request.Only = reconcile.OnlyGrants
+	first, err := run.Recheck(context.Background(), request, plan, e.cloud.openReader, e.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.apply(first.Due, first.View)
+	rest, _, view, err := e.recheck(plan)
+	if err != nil || rest.Stopped() || !slices.Contains(codes(rest), "AMI023") {
+		t.Fatalf("%v, %v", err, codes(rest))
+	}
+	e.apply(rest, view)
+	if has := e.cloud.state()[image]; !slices.Equal(has, who(unit)) {
+		t.Errorf("%v", has)
+	}
+}
+
+func TestARevokeWaitsForAReplacementThatHasExpiredSinceThePlan(t *testing.T) {
+	e := newEstate(lab)
+	image := e.single("a", who(alice, bob), nil)
+	other := e.single("b", who(alice), who(bob))
+	e.declarations.Shares[0].Grants = []reconcile.Grant{{Principal: unit, Until: day(0)}}
+	plan := saved(t, e)
+	e.at = day(1)
+	due, _, view, err := e.recheck(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := e.apply(due, view)
+	if state := e.cloud.state(); !slices.Equal(state[image], principal.Sorted(who(alice, bob))) || !slices.Equal(state[other], who(bob)) || result.Complete() {
+		t.Errorf("%v: %v", outcomes(result), state)
 	}
 }
