@@ -57,6 +57,16 @@ func TestAMI023AccountsThatAnOrganizationOrUnitReplaces(t *testing.T) {
 		{"an account that has expired", one(append(grants(unit), until(-1, account(1))...), account(1)), nil},
 		{"the grant is filtered out, and so are the revokes", eight.with(func(w *world) { w.scope.Only = reconcile.OnlyRevokes }), nil},
 	})
+	later := one(grants(unit), unit, account(1)).with(func(w *world) {
+		gained := reconcile.Change{Verb: reconcile.VerbGrant, Image: reconcile.NamedImage{Image: image("ami-1").Image}, Principal: reconcile.NamedPrincipal{Principal: unit}, Source: grants(unit)[0].Source}
+		other := gained
+		other.Image.ID, other.Principal.Principal = "ami-2", org
+		w.made = []reconcile.Change{other, gained}
+	})
+	if f := later.of("AMI023"); len(f) != 1 || f[0].Image.Name != "base-ami-1" || f[0].Source.Line != 9 ||
+		!strings.HasPrefix(f[0].Message, unit.ID+" replaces 1 account of base-ami-1,") {
+		t.Errorf("by one that the plan granted before: %+v", f)
+	}
 	if f := one(grants(unit), accounts(10)...).of("AMI023")[0]; !strings.HasSuffix(f.Message, ", 200000000009 and 200000000010") {
 		t.Errorf("%+v", f)
 	}

@@ -48,7 +48,8 @@ type world struct {
 	// inspection is what the lane answered.
 	inspection reconcile.Inspection
 	partial    bool
-	undeclared bool // no OwnerAccount names the images' account
+	made       []reconcile.Change // by an earlier part of the same plan
+	undeclared bool               // no OwnerAccount names the images' account
 }
 
 func image(id string) reconcile.Image {
@@ -120,7 +121,7 @@ func (w world) check() []reconcile.Finding {
 	reconcile.Name(changes, w.names)
 	reconcile.Name(held, w.names)
 	return guard.Check(guard.Input{Declarations: d, Scope: w.scope, At: noon, Inventory: inventory, Claimed: claimed, Selection: selection,
-		Desired: desired, Observations: observations, Changes: changes, Held: held, Partial: w.partial,
+		Desired: desired, Observations: observations, Changes: changes, Held: held, Partial: w.partial, Made: w.made,
 		Inspections: map[reconcile.Lane]reconcile.Inspection{lane: w.inspection}})
 }
 

@@ -16,6 +16,10 @@ func TestAMI007AccountsWithoutAName(t *testing.T) {
 	judge(t, "AMI007", reconcile.SeverityNote, "", []verdict{
 		{"an account gains access", one(grants(account(1))), []string{"account 200000000001 has no name"}},
 		{"to two images: said once", twice, []string{"200000000001"}},
+		{"to two images, beside another that gains one", twice.with(func(w *world) {
+			w.shares = append(w.shares, share("second", reconcile.Additive, grants(account(2))))
+			w.has["ami-1"] = accounts(2)[1:]
+		}), []string{"200000000001", "200000000002"}},
 		{"two accounts", one(grants(accounts(2)...)), []string{"200000000001", "200000000002"}},
 		{"a named account", one(grants(account(1))).with(func(w *world) { w.names = map[principal.Principal]string{account(1): "data"} }), nil},
 		{"an account that has it already", one(grants(account(1)), account(1)), nil},
