@@ -18,7 +18,7 @@ test: ## every test that needs nothing but Go
 	$(GO) test -timeout 20m ./...
 
 soak: ## SEEDS random histories with faults and other actors, from seed FROM on (docs/reliability.md)
-	GOGC=400 $(GO) test ./internal/soak -run 'TestSoak$$' -count 1 -timeout 12h -v -soak.seed=$(FROM) -soak.n=$(SEEDS)
+	GOGC=400 GODEBUG=tracebacklabels=1 $(GO) test ./internal/soak -run 'TestSoak$$' -count 1 -timeout 12h -v -soak.seed=$(FROM) -soak.n=$(SEEDS)
 
 fuzz: ## every fuzz target below FUZZIN in turn, each for FUZZTIME; what one finds stays in its testdata/fuzz
 	@grep -ro '^func Fuzz[A-Za-z]*' --include='*_test.go' $(FUZZIN) | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \

@@ -181,3 +181,12 @@ func (d *Declarations) Ignores(image Image, at time.Time) bool {
 	owner := d.OwnerOf(image.Provider, image.Account)
 	return owner != nil && d.Policy.Ignores(image, owner.Name, at)
 }
+
+// byName returns the declarations by share.
+func (d *Declarations) byName() map[string]*Declaration {
+	shares := make(map[string]*Declaration, len(d.Shares))
+	for i := range d.Shares {
+		shares[d.Shares[i].Share] = &d.Shares[i]
+	}
+	return shares
+}

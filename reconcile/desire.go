@@ -30,10 +30,7 @@ type Desired struct {
 // time. Images that are claimed and not picked do not appear, unless two
 // exclusive shares claim them; nor do those that the policy ignores.
 func Desire(declarations *Declarations, selection Selection, at time.Time) []Desired {
-	shares := make(map[string]*Declaration, len(declarations.Shares))
-	for i := range declarations.Shares {
-		shares[declarations.Shares[i].Share] = &declarations.Shares[i]
-	}
+	shares := declarations.byName()
 	var desired []Desired
 	unions := map[string]Desired{} // images that the same shares pick are to look the same
 	for _, selected := range selection.Images {

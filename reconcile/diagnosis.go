@@ -15,6 +15,9 @@ const (
 	// CheckFailed means that it could not be found out, or that the way leads
 	// elsewhere than the manifest says.
 	CheckFailed CheckStatus = "failed"
+	// CheckBlocked means that it was found out, and that the account does not permit
+	// what a share asks for.
+	CheckBlocked CheckStatus = "blocked"
 	// CheckSkipped means that there is no need or nothing to try it on.
 	CheckSkipped CheckStatus = "skipped"
 )
@@ -31,7 +34,9 @@ type Check struct {
 }
 
 // Problem reports whether somebody has to mend something.
-func (c Check) Problem() bool { return c.Status == CheckDenied || c.Status == CheckFailed }
+func (c Check) Problem() bool {
+	return c.Status == CheckDenied || c.Status == CheckFailed || c.Status == CheckBlocked
+}
 
 // CheckError is the check that ended with the error; nil means that it passed.
 func CheckError(err error) Check {
@@ -62,8 +67,9 @@ type LaneDiagnosis struct {
 	Enter Check `json:"enter"` // the account, for reading
 	List  Check `json:"list"`  // its images
 	Read  Check `json:"read"`  // the permissions of one image
-	// Public is whether the account's lock on publishing can be read, Keys whether
-	// the keys of encrypted images can; both only where a run would ask for it.
+	// Public is whether the account's lock on publishing can be read and is off, Keys
+	// whether the keys of encrypted images can be read; both only where a run would
+	// ask for it.
 	Public Check `json:"public"`
 	Keys   Check `json:"keys"`
 	Change Check `json:"change"` // the permissions of one image: asked for, not done
@@ -84,7 +90,7 @@ func (d LaneDiagnosis) Checks() []NamedCheck {
 type Diagnosis struct {
 	FormatVersion string          `json:"format_version"`
 	At            time.Time       `json:"at"`
-	Problems      int             `json:"problems"` // checks that denied or failed
+	Problems      int             `json:"problems"` // checks that were denied, failed or blocked
 	Lanes         []LaneDiagnosis `json:"lanes"`    // sorted by owner name and region
 }
 

@@ -18,18 +18,15 @@ func (s Scope) Evicts() bool { return s.Only == OnlyRevokes && len(s.Principals)
 // nobody claims, and, since an emergency reaches everything, to those that the
 // policy ignores. The result is sorted.
 func Evict(declarations *Declarations, principals []principal.Principal, images []Image, claimed Selection, observations Observations, at time.Time) []Change {
-	desired := Desire(declarations, claimed, at)
 	diff := map[string]Change{}
-	for _, change := range Diff(desired, observations) {
+	for _, change := range Diff(Desire(declarations, claimed, at), observations) {
 		diff[change.ID] = change
 	}
-	conflicts := map[principal.Image]bool{}
-	for _, d := range desired {
-		conflicts[d.Image.Image] = len(d.Conflict) > 0
-	}
-	claims := map[principal.Image]Selected{}
+	shares := declarations.byName()
+	claims, conflicts := map[principal.Image]Selected{}, map[principal.Image]bool{}
 	for _, selected := range claimed.Images {
 		claims[selected.Image.Image] = selected
+		conflicts[selected.Image.Image] = len(exclusiveClaims(selected, shares)) > 1
 	}
 	var changes []Change
 	for _, image := range images {

@@ -87,6 +87,23 @@ func TestAClaimOfAnUnknownShareHidesNoOther(t *testing.T) {
 	}
 }
 
+func TestEvictingLeavesConflictsAloneAlsoWhereThePolicyIgnoresThem(t *testing.T) {
+	a := account("200000000001")
+	e := one(nil, a)
+	other := e.declarations.Shares[0]
+	other.Share = "other"
+	for _, ignore := range [][]reconcile.Ignore{nil, {{Image: "*"}}} {
+		e.declarations.Policy.Ignore = ignore
+		alone := reconcile.Evict(e.declarations, []principal.Principal{a}, listed(e.inventory), e.selection(), e.observations, noon)
+		e.declarations.Shares = append(e.declarations.Shares, other)
+		both := reconcile.Evict(e.declarations, []principal.Principal{a}, listed(e.inventory), e.selection(), e.observations, noon)
+		e.declarations.Shares = e.declarations.Shares[:1]
+		if len(alone) != 1 || len(both) != 0 {
+			t.Errorf("ignoring %v: %+v alone, %+v with another exclusive share", ignore, alone, both)
+		}
+	}
+}
+
 func TestAnEvictionThatAShareExplainsKeepsItsReason(t *testing.T) {
 	a := account("200000000001")
 	e := one([]reconcile.Grant{{Principal: a, Until: day(-2), Source: reconcile.Source{File: "base.yaml", Line: 8}}}, a, org)

@@ -35,6 +35,7 @@ var killMembers = map[string][]string{
 
 func drawKillEstate(r *rand.Rand) *killEstate {
 	const owner = "111122223333"
+	publicImages := 100 // as the manifests say
 	e := &killEstate{wanted: map[string][]simulator.LaunchPermission{}, file: simulator.File{
 		Regions: []string{"us-east-1", "eu-west-1"},
 		Accounts: []simulator.Account{
@@ -45,6 +46,7 @@ func drawKillEstate(r *rand.Rand) *killEstate {
 			OrganizationalUnits: []simulator.OrganizationalUnit{{ID: "ou-ab12-11111111", Accounts: killMembers[killOuter][1:],
 				OrganizationalUnits: []simulator.OrganizationalUnit{{ID: "ou-ab12-22222222", Accounts: killMembers[killInner]}}}}}},
 		BlockPublicAccess: []simulator.BlockPublicAccess{{Account: owner, Region: "us-east-1", State: "unblocked"}, {Account: owner, Region: "eu-west-1", State: "unblocked"}},
+		Quotas:            []simulator.Quota{{PublicImages: &publicImages}},
 		Behaviour:         &simulator.Behaviour{RateLimits: "off"},
 	}}
 	created := simulator.Time{Time: time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC)}
@@ -103,8 +105,6 @@ func (e *killEstate) writeManifests(t *testing.T, directory string) {
 	var shares strings.Builder
 	fmt.Fprintf(&shares, header, "OwnerAccount", "factory")
 	shares.WriteString("  id: \"111122223333\"\n  role: arn:aws:iam::111122223333:role/amisync\n  regions: [us-east-1, eu-west-1]\n  quotas: {publicImages: 100}\n")
-	publicImages := 100
-	e.file.Quotas = []simulator.Quota{{PublicImages: &publicImages}}
 	for _, image := range e.file.Images {
 		fmt.Fprintf(&shares, "---\n"+header, "ImageShare", image.Name)
 		fmt.Fprintf(&shares, "  owner: factory\n  images: {ids: [{region: %s, id: %s}]}\n  launchPermissions:\n", image.Region, image.ID)

@@ -25,7 +25,7 @@ func (brokenRule) Analyze(in Input) []reconcile.Finding {
 					Message: fmt.Sprintf("rule %s cannot be evaluated for the %s of %s: %v", rule.Name, failed.Verb, in.label(failed.Principal.Principal), err),
 					Hint:    "correct its `when` in policy.yaml, so that it has an answer for every change; `has(…)` asks whether something is there",
 				})
-				break // once is enough
+				continue
 			}
 			if len(broken) > 0 {
 				findings = append(findings, in.violation(rule, broken))

@@ -77,7 +77,8 @@ func TestARuleThatCannotBeEvaluatedCountsAsBroken(t *testing.T) {
 		{"a rule that only notes", w.with(rule(lenient, fails)), []string{"rule no-accounts cannot be evaluated for the grant of 200000000001: no such key: channel"}},
 	})
 	judge(t, "AMI017", reconcile.SeverityError, reconcile.StopsRun, []verdict{
-		{"for many changes: said once", w.with(rule(nil, func(reconcile.RuleSubject) (bool, error) { return true, errors.New("odd") })), []string{"cannot be evaluated"}},
+		{"for several images: said of each, for it may stop no more than them", w.with(rule(nil, func(reconcile.RuleSubject) (bool, error) { return true, errors.New("odd") })),
+			[]string{"cannot be evaluated", "cannot be evaluated", "cannot be evaluated"}},
 	})
 	if f := w.with(rule(nil, fails)).of("AMI017")[0]; f.Source.File != "policy.yaml" || f.Source.Line != 12 || f.Image.ID != "ami-2" || f.Principal.Principal != account(1) {
 		t.Errorf("%+v", f)
