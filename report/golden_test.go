@@ -124,6 +124,7 @@ func ill() *reconcile.Diagnosis {
 	east, europe := well(base18), well(baseEU)
 	east.Change, europe.Change = denied, denied
 	europe.Keys = reconcile.CheckError(&reconcile.Error{Kind: reconcile.Uncertain, Err: errors.New("the key cannot be read"), Hint: "allow kms:DescribeKey"})
+	europe.Public = reconcile.Check{Status: reconcile.CheckBlocked, Error: "an image there is in an account where block public access for AMIs is on", Hint: "have it turned off"}
 	return &reconcile.Diagnosis{At: at, Lanes: []reconcile.LaneDiagnosis{europe, east,
 		{Owner: "labs", Lane: reconcile.LaneOf(lab.Image), Ambient: true, Enter: entry, List: lost, Read: lost, Public: lost, Keys: lost, Change: lost}}}
 }
@@ -289,7 +290,7 @@ func TestLastLines(t *testing.T) {
 		"plan-filtered":    "Plan: 1 image · 1 grant · 0 revokes · 0 public · 0 copies · 0 other · 0 unknown",
 		"result-partial":   "Apply: 3 applied · 1 already satisfied · 2 failed · 1 skipped · 1 not attempted · 1 unknown",
 		"drift-all-kinds":  "Drift: 1 missing · 1 extra · 1 public · 1 pending · 1 expired · 1 unmanaged · 0 unknown",
-		"diagnosis":        "Doctor: 3 lanes · 4 problems",
+		"diagnosis":        "Doctor: 3 lanes · 5 problems",
 		"diagnosis-well":   "Doctor: 1 lane · 0 problems",
 		"comparison-stale": "Compare: 1 only needed now · 1 only in the plan · 1 in both · 1 already satisfied · 1 unknown",
 	} {

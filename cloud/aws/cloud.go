@@ -100,7 +100,7 @@ func (c *Cloud) OpenReader(ctx context.Context, owner reconcile.Owner) (*Reader,
 // OpenWriter enters the owner account for changing the images, of which there
 // is at least one. Through a role it gets a session that can share these images
 // and nothing else; where they are too many for a session's policy, all images
-// of their regions.
+// of their regions, or of the account.
 func (c *Cloud) OpenWriter(ctx context.Context, owner reconcile.Owner, images []principal.Image) (*Writer, error) {
 	policies, err := writePolicies(images)
 	if err != nil {

@@ -8,9 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
 	"github.com/amisync/amisync/reconcile"
@@ -33,6 +37,8 @@ var kinds = map[string]reconcile.ErrorKind{
 	"InvalidIdentityToken":        reconcile.Credentials,
 	"OptInRequired":               reconcile.Credentials,
 	"Blocked":                     reconcile.Credentials,
+	"InvalidSignatureException":   reconcile.Credentials,
+	"RegionDisabledException":     reconcile.Credentials,
 
 	"RequestLimitExceeded": reconcile.Throttled,
 	"Throttling":           reconcile.Throttled,
@@ -97,13 +103,14 @@ var hints = map[reconcile.ErrorKind]string{
 func callError(action, subject string, err error) *reconcile.Error {
 	failure := &reconcile.Error{Kind: reconcile.Uncertain, Action: action, Subject: subject, Err: err}
 	api, isAPI := apiError(err)
+	_, bad := errors.AsType[badAnswer](err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		failure.Err = errors.New("interrupted")
-	case isAPI && api.ErrorCode() == unknownError:
+	case isAPI && api.ErrorCode() == unknownError, !isAPI && !bad && statusOf(err) >= http.StatusMultipleChoices:
 		failure.Err = fmt.Errorf("the answer is HTTP %d without an error code of the cloud", statusOf(err))
 	case isAPI:
-		failure.Err = errors.New(withoutEcho(answerText(api), err))
+		failure.Err = errors.New(withoutEcho(answerText(api, err), err))
 		kind, known := kinds[api.ErrorCode()]
 		switch {
 		case known:
@@ -138,10 +145,27 @@ func statusOf(err error) int {
 
 // answerText is an error that the cloud itself named: the code and what the cloud
 // says of it. A cloud that refuses a signature repeats the request; that part is
-// left out.
-func answerText(api smithy.APIError) string {
+// left out. Services that are called for credentials alone, such as SSO, are asked
+// with secrets that are not known here: of their answers only the code is shown.
+func answerText(api smithy.APIError, err error) string {
+	if service := serviceOf(err); service != "" && !slices.Contains([]string{ec2.ServiceID, sts.ServiceID, kms.ServiceID}, service) {
+		return api.ErrorCode()
+	}
 	message, _, _ := strings.Cut(api.ErrorMessage(), "The Canonical String")
 	return fmt.Sprintf("%s: %s", api.ErrorCode(), oneLine(message))
+}
+
+// serviceOf is the service that answered: a call may have failed because the one
+// for its credentials did.
+func serviceOf(err error) string {
+	service := ""
+	for {
+		operation, ok := errors.AsType[*smithy.OperationError](err)
+		if !ok {
+			return service
+		}
+		service, err = operation.Service(), operation.Err
+	}
 }
 
 // plainCause strips the SDK's chain of operation names from a failure without

@@ -3,6 +3,7 @@ package aws
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -38,6 +39,8 @@ func TestWhatAnErrorCodeMeans(t *testing.T) {
 		{500, "SomethingNew", "x", reconcile.Uncertain, 2},
 		{400, "SomethingNew", "x", reconcile.Refused, 1},
 		{400, "InvalidAMIID.Malformed", "Invalid id", reconcile.Invalid, 1},
+		{403, "InvalidSignatureException", "Signature expired", reconcile.Credentials, 1},
+		{403, "RegionDisabledException", "STS is not activated in this region for account:1", reconcile.Credentials, 1},
 		{403, "Blocked", "This account is blocked", reconcile.Credentials, 1},
 		{403, "OptInRequired", "You are not subscribed to this service", reconcile.Credentials, 1},
 		{400, "RequestExpired", "Request has expired.", reconcile.Credentials, 1},
@@ -76,12 +79,14 @@ func TestErrorsThatAreNotTheCloudsOwn(t *testing.T) {
 	}{
 		{"a gateway's page", 502, "<html><body>Bad Gateway</body></html>", reconcile.Uncertain},
 		{"a gateway's empty page", 504, "", reconcile.Uncertain},
+		{"a page that is no XML", 502, "<html><head><meta charset=utf-8><br></head>Bad & Gateway", reconcile.Uncertain},
+		{"plain text", 407, "Proxy Authentication Required", reconcile.Uncertain},
 		{"a proxy's page", 403, "<html><body>Forbidden by proxy</body></html>", reconcile.Uncertain},
 		{"an error without a code", 400, "<Response><Errors/></Response>", reconcile.Uncertain},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			serve(t, map[string]func(int) answer{"ModifyImageAttribute": func(int) answer { return answer{c.status, c.body} }})
-			failure := failed(t, openWriter(t, ambientOwner).Do(context.Background(), oneGrant()), c.kind, "")
+			failure := failed(t, openWriter(t, ambientOwner).Do(context.Background(), oneGrant()), c.kind, fmt.Sprintf("the answer is HTTP %d without an error code of the cloud", c.status))
 			if failure.Kind == reconcile.Uncertain && !strings.Contains(failure.Hint, "finds out by itself") {
 				t.Errorf("the hint is %q", failure.Hint)
 			}

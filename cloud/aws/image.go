@@ -3,7 +3,6 @@ package aws
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
@@ -24,21 +23,14 @@ const (
 // listing gathers the images of one listing.
 type listing struct {
 	images []reconcile.Image
-	at     map[string]int // by id
 	text   int
 }
 
-func newListing() *listing { return &listing{images: []reconcile.Image{}, at: map[string]int{}} }
+func newListing() *listing { return &listing{images: []reconcile.Image{}} }
 
-// add takes an image in. Pages may overlap while images come and go, so the same
-// image twice is one; two of the same id that differ are an error.
+// add takes an image in. Pages may overlap while images come and go, so one image
+// may be added twice; it counts twice.
 func (l *listing) add(image reconcile.Image) error {
-	if at, twice := l.at[image.ID]; twice {
-		if !reflect.DeepEqual(l.images[at], image) {
-			return fmt.Errorf("the answer holds %s twice, and not alike", image.ID)
-		}
-		return nil
-	}
 	l.text += len(image.Name)
 	for key, value := range image.Tags {
 		l.text += len(key) + len(value)
@@ -46,7 +38,6 @@ func (l *listing) add(image reconcile.Image) error {
 	if len(l.images) == maxImages || l.text > maxText {
 		return fmt.Errorf("the listing goes beyond %d images or %d MiB of names and tags", maxImages, maxText>>20)
 	}
-	l.at[image.ID] = len(l.images)
 	l.images = append(l.images, image)
 	return nil
 }

@@ -16,6 +16,9 @@ import (
 func logCalls(log *slog.Logger, account, region string) func(*middleware.Stack) error {
 	tell := middleware.FinalizeMiddlewareFunc("amisync/log",
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			if !log.Enabled(ctx, slog.LevelDebug) {
+				return next.HandleFinalize(ctx, in)
+			}
 			start := time.Now()
 			out, metadata, err := next.HandleFinalize(ctx, in)
 			attributes := []any{"action", awsmiddleware.GetOperationName(ctx), "account", account, "region", region, "took", time.Since(start).Round(time.Millisecond)}

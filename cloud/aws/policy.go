@@ -2,7 +2,6 @@ package aws
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -26,8 +25,8 @@ type Statement struct {
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
-// The actions that amisync calls in an owner account. Those of EC2 for reading
-// know no resource smaller than all.
+// The actions that amisync calls in an owner account. Of those of EC2 for reading,
+// none is limited to resources here: most know none smaller than all.
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 var (
 	// readAlways are called in every run that looks at clouds.
@@ -84,19 +83,20 @@ func RoleTrust(callerARN, externalID string, nameActor bool) Policy {
 }
 
 // GitHubTrust is the trust policy of a role that workflows of GitHub Actions
-// assume, those whose token has the subject, such as repo:ORG/REPO:environment:NAME.
-// The subject may hold the wildcards * and ?.
-// Source: https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+// assume, those whose token has exactly the subject, such as
+// repo:ORG/REPO:environment:NAME. In aws-cn the token is for an audience of its own,
+// which a workflow has to ask for.
+// Sources: https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws,
+// https://github.com/aws-actions/configure-aws-credentials
 func GitHubTrust(partition, account, subject string) Policy {
 	const issuer = "token.actions.githubusercontent.com"
-	conditions := map[string]map[string]string{"StringEquals": {issuer + ":aud": "sts.amazonaws.com"}}
-	if strings.ContainsAny(subject, "*?") {
-		conditions["StringLike"] = map[string]string{issuer + ":sub": subject}
-	} else {
-		conditions["StringEquals"][issuer+":sub"] = subject
+	audience := "sts.amazonaws.com"
+	if partition == "aws-cn" {
+		audience = "sts.amazonaws.com.cn"
 	}
-	return policyOf(Statement{Sid: "GitHub", Effect: "Allow", Action: []string{"sts:AssumeRoleWithWebIdentity"}, Condition: conditions,
-		Principal: map[string]string{"Federated": "arn:" + partition + ":iam::" + account + ":oidc-provider/" + issuer}})
+	return policyOf(Statement{Sid: "GitHub", Effect: "Allow", Action: []string{"sts:AssumeRoleWithWebIdentity"},
+		Principal: map[string]string{"Federated": "arn:" + partition + ":iam::" + account + ":oidc-provider/" + issuer},
+		Condition: map[string]map[string]string{"StringEquals": {issuer + ":aud": audience, issuer + ":sub": subject}}})
 }
 
 const setSourceIdentity = "sts:SetSourceIdentity"

@@ -23,24 +23,25 @@ func TestPoliciesAreTheDocumentsThatAWSTakes(t *testing.T) {
 	china := reconcile.Owner{Name: "china", Provider: principal.AWS, Account: "444455556666", Regions: []string{"cn-north-1"}}
 	roles := []string{"arn:aws:iam::444455556666:role/b", "arn:aws:iam::111122223333:role/a", "arn:aws:iam::444455556666:role/b"}
 	writer, err := writePolicies([]principal.Image{ami, {Provider: principal.AWS, Region: "cn-north-1", ID: "ami-0123456789abcdef0"}, ami})
-	if err != nil || len(writer) != 2 {
+	if err != nil || len(writer) != 3 {
 		t.Fatalf("%q, %v", writer, err)
 	}
 	for name, policy := range map[string]any{
-		"permissions":           Permissions(owner, false),
-		"permissions-public":    Permissions(owner, true),
-		"permissions-china":     Permissions(china, false),
-		"read-permissions":      ReadPermissions(owner, true),
-		"enter":                 EnterPermissions(roles, false),
-		"enter-named":           EnterPermissions(roles, true),
-		"trust":                 RoleTrust("arn:aws:iam::999900001111:role/ci", "EXTERNAL-ID", false),
-		"trust-named":           RoleTrust("arn:aws:iam::999900001111:role/ci", "EXTERNAL-ID", true),
-		"trust-plain":           RoleTrust("arn:aws:iam::999900001111:role/ci", "", false),
-		"trust-github":          GitHubTrust("aws", "999900001111", "repo:acme/images:environment:production"),
-		"trust-github-wildcard": GitHubTrust("aws-us-gov", "999900001111", "repo:acme/images:ref:refs/heads/release-*"),
-		"session-read":          json.RawMessage(readPolicies()[0]),
-		"session-write":         json.RawMessage(writer[0]),
-		"session-write-lanes":   json.RawMessage(writer[1]),
+		"permissions":         Permissions(owner, false),
+		"permissions-public":  Permissions(owner, true),
+		"permissions-china":   Permissions(china, false),
+		"read-permissions":    ReadPermissions(owner, true),
+		"enter":               EnterPermissions(roles, false),
+		"enter-named":         EnterPermissions(roles, true),
+		"trust":               RoleTrust("arn:aws:iam::999900001111:role/ci", "EXTERNAL-ID", false),
+		"trust-named":         RoleTrust("arn:aws:iam::999900001111:role/ci", "EXTERNAL-ID", true),
+		"trust-plain":         RoleTrust("arn:aws:iam::999900001111:role/ci", "", false),
+		"trust-github":        GitHubTrust("aws", "999900001111", "repo:acme/images:environment:production"),
+		"trust-github-china":  GitHubTrust("aws-cn", "999900001111", "repo:acme@1234/images@5678:ref:refs/heads/main"),
+		"session-read":        json.RawMessage(readPolicies()[0]),
+		"session-write":       json.RawMessage(writer[0]),
+		"session-write-lanes": json.RawMessage(writer[1]),
+		"session-write-all":   json.RawMessage(writer[2]),
 	} {
 		got, err := json.MarshalIndent(policy, "", "  ")
 		if err != nil {
@@ -82,21 +83,25 @@ func TestAWritersPolicyCoversItsImagesAndFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		images := images(t)
 		policies, err := writePolicies(images)
-		if err != nil || len(policies) == 0 || len(policies) > 2 {
+		if err != nil || len(policies) < 2 || len(policies) > 3 {
 			t.Fatalf("%d policies, %v", len(policies), err)
 		}
 		arns := map[string]bool{}
 		for _, image := range images {
 			arns["arn:"+principal.RegionPartition(principal.AWS, image.Region)+":ec2:"+image.Region+"::image/"+image.ID] = true
 		}
-		for _, policy := range policies {
+		for i, policy := range policies {
+			if named := !strings.Contains(policy, "*"); named && i > 0 || strings.Contains(policy, ":ec2:*::") != (i == len(policies)-1) {
+				t.Fatalf("%s is number %d of %d", policy, i+1, len(policies))
+			}
 			resources := resourcesOf(t, policy)
 			if len(policy) > maxPolicy || !slices.IsSorted(resources) {
 				t.Fatalf("%d characters: %s", len(policy), policy)
 			}
 			for arn := range arns {
-				region := arn[:strings.LastIndex(arn, "/")] + "/*"
-				if !slices.Contains(resources, arn) && !slices.Contains(resources, region) {
+				parts := strings.Split(arn, ":")
+				region, all := arn[:strings.LastIndex(arn, "/")]+"/*", "arn:"+parts[1]+":ec2:*::image/*"
+				if !slices.Contains(resources, arn) && !slices.Contains(resources, region) && !slices.Contains(resources, all) {
 					t.Fatalf("%s is not covered by %s", arn, policy)
 				}
 			}
@@ -132,7 +137,7 @@ func TestAPolicyNamesImagesToTheLastCharacterThatFits(t *testing.T) {
 			most = n
 		case named:
 			t.Fatalf("%d images are named, %d were not", n, n-1)
-		case resourcesOf(t, policies[0])[0] != "arn:aws:ec2:us-east-1::image/*" || len(policies) != 1:
+		case resourcesOf(t, policies[0])[0] != "arn:aws:ec2:us-east-1::image/*" || len(policies) != 2:
 			t.Fatalf("%q", policies)
 		}
 	}

@@ -19,7 +19,8 @@ type Reader struct{ session *session }
 
 // List returns the account's own images of the region, deprecated and disabled
 // ones included; with ids, those of them that exist. Ids travel as a filter,
-// because a listing by id fails as a whole when one is unknown.
+// because a listing by id fails as a whole when one is unknown. An image that
+// stands on two pages is returned twice.
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
 func (r *Reader) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
 	if ids == nil {

@@ -119,7 +119,7 @@ func (s *session) ambient(ctx context.Context) (account string, err error) {
 }
 
 // assume replaces the session's credentials by those of the owner's role, under
-// the first of the policies, or the second where STS cannot pack the first.
+// the first of the policies that STS can pack.
 func (s *session) assume(ctx context.Context, owner reconcile.Owner, name, actor string, policies []string) (account string, err error) {
 	client := &assumeRole{client: s.sts()}
 	var source *string
@@ -137,9 +137,11 @@ func (s *session) assume(ctx context.Context, owner reconcile.Owner, name, actor
 		}), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = renewBefore })
 		return s.config.Credentials.Retrieve(ctx)
 	}
-	credentials, err := enter(policies[0])
-	if len(policies) > 1 && isCode(err, packedPolicyTooLarge) {
-		credentials, err = enter(policies[1])
+	var credentials aws.Credentials
+	for _, policy := range policies {
+		if credentials, err = enter(policy); !isCode(err, packedPolicyTooLarge) {
+			break
+		}
 	}
 	if err == nil && credentials.AccountID == "" {
 		err = noAccount
@@ -162,6 +164,9 @@ func assumeError(owner reconcile.Owner, err error) error {
 		trust += " and allows " + setSourceIdentity + ", which sourceIdentity: true needs"
 	}
 	failure.Hint = fmt.Sprintf("check that the role exists, that its trust policy %s, and that externalId of OwnerAccount %s is the one it asks for", trust, owner.Name)
+	if owner.NameActor {
+		failure.Hint += "; a session that already has another source identity cannot change it"
+	}
 	return failure
 }
 

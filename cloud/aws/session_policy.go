@@ -21,9 +21,9 @@ func readPolicies() []string {
 }
 
 // writePolicies are the session policies under which the images can be shared,
-// narrowest first: these images and no others, where that is not too long; and
-// all images of their regions, because STS packs policies, and may find one too
-// large that is short enough.
+// narrowest first: these images and no others, all images of their regions, all
+// images. Those that are too long are left out; the others all count, because STS
+// packs policies, and may find one too large that is short enough.
 func writePolicies(images []principal.Image) ([]string, error) {
 	if len(images) == 0 {
 		return nil, &reconcile.Error{Kind: reconcile.Invalid, Action: "sts:AssumeRole", Err: fmt.Errorf("there is no image to change")}
@@ -40,9 +40,7 @@ func writePolicies(images []principal.Image) ([]string, error) {
 		regions = append(regions, image.Region)
 		partitions = append(partitions, "arn:"+principal.RegionPartition(principal.AWS, image.Region)+":ec2:*::image/*")
 	}
-	names := fitting(writePolicy(each))
-	wider := fitting(writePolicy(inRegions(regions, "ec2:", "::image/*")), writePolicy(partitions))
-	return append(names, wider[0]), nil
+	return fitting(writePolicy(each), writePolicy(inRegions(regions, "ec2:", "::image/*")), writePolicy(partitions)), nil
 }
 
 func writePolicy(resources []string) Policy {

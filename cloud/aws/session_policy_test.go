@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
@@ -36,21 +38,80 @@ func tooLarge(s *server, refuses func(policy string) bool) func(int) answer {
 	}
 }
 
-func TestAPolicyThatSTSCannotPackGivesWayToOneOfRegionsOnce(t *testing.T) {
-	s := serve(t, map[string]func(int) answer{})
-	s.answers["AssumeRole"] = tooLarge(s, func(policy string) bool { return strings.Contains(policy, ami.ID) })
-	writer := openWriter(t, roleOwner)
-	if assumed := s.of("AssumeRole"); len(assumed) != 2 || !slices.Equal(resourcesOf(t, assumed[1].form.Get("Policy")), []string{"arn:aws:ec2:us-east-1::image/*"}) || writer.Identity() == "" {
-		t.Errorf("%+v", assumed)
+func TestAPolicyThatSTSCannotPackGivesWayToTheNextWider(t *testing.T) {
+	for tries, c := range []struct{ refused, resource string }{
+		{"nothing", "arn:aws:ec2:us-east-1::image/" + ami.ID},
+		{ami.ID, "arn:aws:ec2:us-east-1::image/*"},
+		{"us-east-1", "arn:aws:ec2:*::image/*"},
+	} {
+		s := serve(t, map[string]func(int) answer{})
+		s.answers["AssumeRole"] = tooLarge(s, func(policy string) bool { return strings.Contains(policy, c.refused) })
+		writer := openWriter(t, roleOwner)
+		if assumed := s.of("AssumeRole"); len(assumed) != tries+1 || !slices.Equal(resourcesOf(t, assumed[tries].form.Get("Policy")), []string{c.resource}) || writer.Identity() == "" {
+			t.Errorf("%+v", assumed)
+		}
 	}
-	s = serve(t, map[string]func(int) answer{})
+}
+
+func TestARefusalForAnotherReasonIsNotTriedWithAWiderPolicy(t *testing.T) {
+	s := serve(t, map[string]func(int) answer{"AssumeRole": stsError(http.StatusForbidden, "AccessDenied", "no")})
+	_, err := newCloud(t, Options{}).OpenWriter(context.Background(), roleOwner, []principal.Image{ami})
+	if failed(t, err, reconcile.Credentials, "AccessDenied"); len(s.of("AssumeRole")) != 1 {
+		t.Errorf("%d tries", len(s.of("AssumeRole")))
+	}
+}
+
+func TestAPolicyThatSTSCannotPackAtAllIsAnError(t *testing.T) {
+	s := serve(t, map[string]func(int) answer{})
 	s.answers["AssumeRole"] = tooLarge(s, func(string) bool { return true })
 	_, err := newCloud(t, Options{}).OpenWriter(context.Background(), roleOwner, []principal.Image{ami})
-	if failure := failed(t, err, reconcile.Invalid, "PackedPolicyTooLarge"); !strings.Contains(failure.Hint, "session tags") || len(s.of("AssumeRole")) != 2 {
+	if failure := failed(t, err, reconcile.Invalid, "PackedPolicyTooLarge"); !strings.Contains(failure.Hint, "session tags") || len(s.of("AssumeRole")) != 3 {
 		t.Errorf("%+v after %d tries", failure, len(s.of("AssumeRole")))
 	}
 	_, err = newCloud(t, Options{}).OpenReader(context.Background(), roleOwner)
 	failed(t, err, reconcile.Invalid, "PackedPolicyTooLarge")
+}
+
+// TestARenewedSessionIsTheSame lets a session's credentials run out: the next call
+// gets new ones with all that the first ones were asked for with.
+func TestARenewedSessionIsTheSame(t *testing.T) {
+	s := serve(t, map[string]func(int) answer{"DescribeImageAttribute": ok(permissionsOf(ami.ID, "")), "ModifyImageAttribute": ok("<ModifyImageAttributeResponse><return>true</return></ModifyImageAttributeResponse>")})
+	s.answers["AssumeRole"] = tooLarge(s, func(policy string) bool { return strings.Contains(policy, ami.ID) })
+	owner := roleOwner
+	owner.NameActor = true
+	cloud := newCloud(t, Options{Actor: "jane", Run: "test"})
+	reader, err := cloud.OpenReader(context.Background(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer, err := cloud.OpenWriter(context.Background(), owner, []principal.Image{ami})
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed := func(session *session, call func() error) {
+		t.Helper()
+		first := s.of("AssumeRole")
+		session.config.Credentials.(*sdk.CredentialsCache).Invalidate()
+		if err := call(); err != nil {
+			t.Fatal(err)
+		}
+		all := s.of("AssumeRole")
+		if len(all) != len(first)+1 {
+			t.Fatalf("%d sessions after %d", len(all), len(first))
+		}
+		again := all[len(first)].form
+		if !slices.ContainsFunc(first, func(made request) bool { return made.form.Encode() == again.Encode() }) || again.Get("Policy") == "" || again.Get("SourceIdentity") != "jane" {
+			t.Errorf("the renewed session is %v, the ones before %v", again, first)
+		}
+	}
+	renewed(writer.session, func() error { return writer.Do(context.Background(), oneGrant()) })
+	if last := s.of("AssumeRole")[3].form; !strings.HasPrefix(last.Get("RoleSessionName"), "amisync-write-") || strings.Contains(last.Get("Policy"), ami.ID) {
+		t.Errorf("the writer's is renewed as %v", last)
+	}
+	renewed(reader.session, func() error { _, err := reader.Permissions(context.Background(), ami); return err })
+	if last := s.of("AssumeRole")[4].form; !strings.HasPrefix(last.Get("RoleSessionName"), "amisync-read-") || last.Get("Policy") != readPolicies()[0] {
+		t.Errorf("the reader's is renewed as %v", last)
+	}
 }
 
 func TestAWriterForNoImageIsNotOpened(t *testing.T) {

@@ -60,6 +60,7 @@ func (c *checker) account(a Account) {
 		c.form(r.Pos.Field("name"), iamNameForm, r.Name, "a role name", "")
 		c.once(r.Pos.Field("name"), "role", a.ID+"/"+r.Name)
 		c.actions(r.Pos, r.Actions)
+		c.policy(r)
 		c.trust(r)
 	}
 }
@@ -67,6 +68,15 @@ func (c *checker) account(a Account) {
 func (c *checker) actions(pos strictyaml.Pos, actions []string) {
 	for n, name := range actions {
 		c.form(pos.Field("actions", n), actionForm, name, "an action", `an action looks like "ec2:DescribeImages" or "ec2:*"`)
+	}
+}
+
+func (c *checker) policy(r Role) {
+	if _, err := r.policy(); err != nil {
+		c.report(r.Pos.Field("policy"), "write the JSON text of a policy document, such as `amisync iam-policy permissions` prints", "the policy of role %s: %v", r.Name, err)
+	}
+	if r.Policy != "" && len(r.Actions) > 0 {
+		c.report(r.Pos.Field("policy"), "remove one of them", "role %s has both actions and a policy", r.Name)
 	}
 }
 

@@ -36,6 +36,7 @@ type role struct {
 	Role
 	account string
 	arn     string
+	may     policy
 }
 
 func newCloud(file File) *cloud {
@@ -58,7 +59,8 @@ func newCloud(file File) *cloud {
 	for _, account := range file.Accounts {
 		for _, r := range account.Roles {
 			arn := iamARN(c.partition, account.ID, "role/"+r.Name)
-			c.roles[arn] = &role{r, account.ID, arn}
+			may, _ := r.policy() // checked
+			c.roles[arn] = &role{r, account.ID, arn, may}
 		}
 	}
 	for _, o := range file.Organizations {

@@ -56,6 +56,9 @@ type Role struct {
 	Pos   strictyaml.Pos `yaml:"-" json:"-"`
 	Name  string         `yaml:"name" jsonschema:"pattern=^[A-Za-z0-9+=.@_-]+$"`
 	Trust Trust          `yaml:"trust"`
+	// Policy is the JSON text of the role's policy document, instead of Actions. Like
+	// session policies it may hold nothing but Effect, Action and Resource.
+	Policy string `yaml:"policy,omitempty"`
 	// Actions that sessions of the role may call; empty means all.
 	Actions []string `yaml:"actions,omitempty" jsonschema:"pattern=^([*]|(ec2|sts|kms):[A-Za-z*?]+)$"`
 	// MaxSessionDuration in seconds; zero means 3600. (IAM API Reference, CreateRole)

@@ -42,6 +42,14 @@ func allowActions(actions []string) policy {
 	return policy{oneOrMany[statement]{{Effect: "Allow", Action: actions, Resource: []string{"*"}}}}
 }
 
+// policy is what sessions of the role may do.
+func (r Role) policy() (policy, error) {
+	if r.Policy == "" {
+		return allowActions(r.Actions), nil
+	}
+	return parsePolicy(r.Policy)
+}
+
 // parsePolicy reads a policy document. What it does not understand is an error: an
 // ignored condition would allow more than AWS does.
 func parsePolicy(document string) (policy, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // TestPoliciesNameImagesByTheirARNs shows for policies with one resource what a writer can
@@ -68,4 +69,34 @@ func TestDryRunOfAnUnknownImageAsksPoliciesOnly(t *testing.T) {
 		LaunchPermission: &types.LaunchPermissionModifications{Add: []types.LaunchPermission{user(stranger)}},
 	})
 	wantCode(t, err, "DryRunOperation", 412)
+}
+
+// TestAPolicyOfARoleNamesResources lets a role change one image, and deny what its
+// session's policy allows.
+func TestAPolicyOfARoleNamesResources(t *testing.T) {
+	file := smallCloud()
+	role := &file.Accounts[0].Roles[0]
+	role.Actions = nil
+	role.Policy = `{"Statement": [
+		{"Effect": "Allow", "Action": ["ec2:ModifyImageAttribute"], "Resource": ["arn:aws:ec2:us-east-1::image/*"]},
+		{"Effect": "Deny", "Action": "ec2:*", "Resource": "arn:aws:ec2:us-east-1::image/` + second + `"}]}`
+	f := start(t, file, simulator.Options{})
+	for _, session := range []string{"", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`} {
+		var policy *string
+		if session != "" {
+			policy = &session
+		}
+		client := f.ec2With(f.session(func(in *sts.AssumeRoleInput) { in.Policy = policy }), region)
+		for id, code := range map[string]string{first: "", second: "UnauthorizedOperation"} {
+			_, err := client.ModifyImageAttribute(context.Background(), &ec2.ModifyImageAttributeInput{
+				ImageId: aws.String(id), LaunchPermission: &types.LaunchPermissionModifications{Add: []types.LaunchPermission{user(stranger)}},
+			})
+			wantCode(t, err, code, 403)
+			if err != nil && !strings.Contains(err.Error(), "because no identity-based policy allows") {
+				t.Error(err)
+			}
+		}
+		_, err := client.DescribeImages(context.Background(), &ec2.DescribeImagesInput{Owners: []string{"self"}})
+		wantCode(t, err, "UnauthorizedOperation", 403)
+	}
 }

@@ -17,6 +17,7 @@ import (
 var onlyTheLoaderKnows = map[string]string{
 	"duplicates.yaml":      "two items with the same key",
 	"key-regions.yaml":     "what other parts of the file define",
+	"role-policy.yaml":     "JSON in a text",
 	"references.yaml":      "what other parts of the file define",
 	"sharing.yaml":         "fields that exclude each other",
 	"nothing.yaml":         "a file with a base may leave out everything",

@@ -38,7 +38,7 @@ func assumeRole() action {
 				return err
 			}
 			if r.fault.Kind == FaultOtherAccount {
-				assumed = &role{Role: assumed.Role, account: r.caller.account, arn: assumed.arn}
+				assumed = &role{assumed.Role, r.caller.account, assumed.arn, assumed.may}
 			}
 			r.mint(out, assumed, allows, duration, sourceIdentity)
 			return nil
@@ -80,7 +80,7 @@ func (r *request) sourceIdentity(assumed *role) (string, error) {
 
 // sessionAllows returns the policies that all must allow what the session does.
 func (r *request) sessionAllows(assumed *role) ([]grant, error) {
-	allows := []grant{{"identity-based", allowActions(assumed.Actions)}}
+	allows := []grant{{"identity-based", assumed.may}}
 	document := r.query.get("Policy")
 	if document == "" {
 		return allows, nil

@@ -82,7 +82,7 @@ func (t *tool) runName() string {
 
 // actor is who runs amisync, for the audit trail; empty where nobody says.
 func (t *tool) actor() string {
-	for _, name := range []string{"AMISYNC_ACTOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"} {
+	for _, name := range []string{"AMISYNC_ACTOR", "GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"} {
 		if actor, _ := t.env(name); actor != "" {
 			return actor
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -170,8 +169,8 @@ func (e *policyEstate) hasExternalID(owner reconcile.Owner) bool {
 }
 
 var (
-	identity = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]+$`)
-	session  = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/`)
+	callerARN  = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]+$`)
+	sessionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/`)
 )
 
 // checkCaller refuses callers that a trust policy should not name: wildcards,
@@ -179,13 +178,13 @@ var (
 func checkCaller(c *cli.Context, owners []reconcile.Owner) error {
 	caller := c.String("caller")
 	hint := "write arn:aws:iam::<account>:role/<name>"
-	if m := session.FindStringSubmatch(caller); m != nil {
+	if m := sessionARN.FindStringSubmatch(caller); m != nil {
 		hint = fmt.Sprintf("this is a session; name its role: arn:%s:iam::%s:role/%s (with its path, if it has one)", m[1], m[2], m[3])
 	}
 	switch {
 	case caller == "":
 		return &usageError{message: "--caller says whom the role is to trust, and is missing", hint: hint}
-	case !identity.MatchString(caller):
+	case !callerARN.MatchString(caller):
 		return &usageError{message: fmt.Sprintf("--caller: %q is not the ARN of one role or user", caller), hint: hint}
 	}
 	for _, owner := range owners {
@@ -195,85 +194,4 @@ func checkCaller(c *cli.Context, owners []reconcile.Owner) error {
 		}
 	}
 	return nil
-}
-
-// gitHubPolicyCommand prints the trust policy of a role for GitHub Actions.
-func gitHubPolicyCommand(t *tool) *cli.Command {
-	return &cli.Command{
-		Name: "github", Usage: "the trust policy of a role that a workflow of GitHub Actions assumes",
-		Description: "Trusts one repository, and in it a branch (main, where nothing is said), an environment, or pull requests.",
-		Flags: flags(manifestsFlag(),
-			&cli.StringFlag{Name: "repository", Usage: "the repository, as `ORG/REPO`"},
-			&cli.StringFlag{Name: "branch", Value: "main", Usage: "trust workflows on this `BRANCH`"},
-			&cli.StringFlag{Name: "environment", Usage: "trust jobs in this `ENVIRONMENT`"},
-			&cli.BoolFlag{Name: "pull-request", Usage: "trust workflows on pull requests: for a role that only reads"},
-			&cli.StringFlag{Name: "account", Usage: "`ID` of the account that the role is in; default: the one OwnerAccount without a role"},
-		),
-		Action: t.gitHubPolicy,
-	}
-}
-
-func (t *tool) gitHubPolicy(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	subject, err := gitHubSubject(c)
-	if err != nil {
-		return err
-	}
-	partition, account, err := gitHubAccount(c)
-	if err != nil {
-		return err
-	}
-	return t.printJSON(aws.GitHubTrust(partition, account, subject))
-}
-
-var gitHubRepository = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$`)
-
-// gitHubSubject is the subject of the tokens to trust. What may stand for more
-// than one repository, branch or environment is refused.
-// Source: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
-func gitHubSubject(c *cli.Context) (string, error) {
-	repository := c.String("repository")
-	if !gitHubRepository.MatchString(repository) {
-		return "", &usageError{message: fmt.Sprintf("--repository is one repository, not %q", repository), hint: "write --repository ORG/REPO"}
-	}
-	var given []string
-	for _, name := range []string{"branch", "environment", "pull-request"} {
-		if c.IsSet(name) {
-			given = append(given, "--"+name)
-		}
-		if value := c.String(name); c.IsSet(name) && name != "pull-request" && (value == "" || strings.ContainsAny(value, "*?")) {
-			return "", &usageError{message: fmt.Sprintf("--%s names one %s, not %q", name, name, value), command: c.Command}
-		}
-	}
-	subject := "repo:" + repository
-	switch {
-	case len(given) > 1:
-		return "", &usageError{message: strings.Join(given, " and ") + " say different things", hint: "make a role for each"}
-	case c.IsSet("environment"):
-		return subject + ":environment:" + strings.ReplaceAll(c.String("environment"), ":", "%3A"), nil
-	case c.Bool("pull-request"):
-		return subject + ":pull_request", nil
-	}
-	return subject + ":ref:refs/heads/" + c.String("branch"), nil
-}
-
-// gitHubAccount is the account of the role, and its partition.
-func gitHubAccount(c *cli.Context) (partition, account string, err error) {
-	if account := c.String("account"); c.IsSet("account") {
-		if err := principal.CheckAccount(principal.AWS, account); err != nil {
-			return "", "", &usageError{message: "--account: " + err.Error(), hint: "an account id has 12 digits"}
-		}
-		return "aws", account, nil
-	}
-	declarations, _, err := owners(c, nil)
-	if err != nil {
-		return "", "", err
-	}
-	ambient := slices.DeleteFunc(declarations.Owners, func(o reconcile.Owner) bool { return o.Role != "" })
-	if len(ambient) != 1 {
-		return "", "", &usageError{message: "--account is missing: which account is the role in?", hint: "it is the account whose credentials amisync starts with"}
-	}
-	return principal.RegionPartition(principal.AWS, ambient[0].Regions[0]), ambient[0].Account, nil
 }

@@ -48,7 +48,7 @@ func (t *tool) plan(c *cli.Context) error {
 		if err := savePlan(out, plan); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.err, "plan saved to "+out+howToApply(c, plan, out))
+		fmt.Fprintln(t.err, report.Safe("plan saved to "+out+howToApply(c, plan, out)))
 	}
 	if err := l.write(func(w report.Writer, out io.Writer, style report.Style) error {
 		return w.WritePlan(out, plan, style)

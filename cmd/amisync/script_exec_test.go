@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -81,6 +82,13 @@ func replace(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s holds nothing that matches %s", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(old.ReplaceAllString(text, args[2])), 0o644))
+}
+
+func paste(ts *testscript.TestScript, neg bool, args []string) {
+	expect(ts, neg, args, 3, "paste FILE WORD JSON")
+	var line bytes.Buffer
+	ts.Check(json.Compact(&line, []byte(ts.ReadFile(args[2]))))
+	replace(ts, neg, []string{args[0], regexp.QuoteMeta(args[1]), strings.ReplaceAll(line.String(), "$", "$$")})
 }
 
 // seal gives a plan file that was altered the checksum of what it holds now.

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	json FILE PATH [VALUE]      FILE is one JSON document, and holds VALUE at PATH
 //	                            (a.0.b); without VALUE, print what is there
 //	replace FILE OLD NEW        replace what matches the regular expression
+//	paste FILE WORD JSON        put the document of the file JSON in WORD's place
 //	seal PLAN                   make the checksum of a plan file fit again
 //
 // UPDATE_SCRIPTS=1 rewrites the expected output in the scripts.
@@ -71,7 +72,7 @@ func TestScripts(t *testing.T) {
 			"estate": clouds.estate, "cloud": clouds.start, "byhand": clouds.byHand, "state": clouds.state,
 			"fault": clouds.fault, "calm": clouds.calm, "calls": clouds.calls, "permissions": clouds.permissions,
 			"await": clouds.await, "interrupt": clouds.interrupt, "exited": clouds.exited,
-			"exits": exits, "json": queryJSON, "replace": replace, "seal": seal, "appears": appears,
+			"exits": exits, "json": queryJSON, "replace": replace, "paste": paste, "seal": seal, "appears": appears,
 		},
 	})
 }

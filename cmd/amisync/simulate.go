@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/amisync/amisync/cloud/simulator"
+	"github.com/amisync/amisync/report"
 )
 
 func simulateCommand(t *tool) *cli.Command {
@@ -55,7 +56,7 @@ func (t *tool) simulate(c *cli.Context) error {
 		return t.runIn(c.Args().Slice(), server.Environment(os.Environ(), endpoint))
 	}
 	t.signals.handleWith(func(os.Signal) { stop() }) // the ordinary way to end it
-	fmt.Fprintf(t.err, "serving %s until interrupted; in another shell:\n", c.String("cloud"))
+	fmt.Fprintf(t.err, "serving %s until interrupted; in another shell:\n", report.Safe(c.String("cloud")))
 	fmt.Fprintln(t.out, "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
 	for _, variable := range server.Environment(nil, endpoint) {
 		fmt.Fprintln(t.out, "export "+variable)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/report"
 )
 
 func validateCommand(t *tool) *cli.Command {
@@ -18,7 +20,7 @@ func validateCommand(t *tool) *cli.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(t.out, "%s is valid: %s, %s\n", estate.Root,
+			_, err = fmt.Fprintf(t.out, "%s is valid: %s, %s\n", report.Safe(estate.Root),
 				number(len(declarations.Owners), "owner account"), number(len(declarations.Shares), "image share"))
 			return err
 		},

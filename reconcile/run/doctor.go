@@ -99,7 +99,7 @@ func (w *ward) inspected(ctx context.Context) (public, keys reconcile.Check) {
 	public = reconcile.SkippedCheck("no share makes images public there")
 	keys = reconcile.SkippedCheck("no image to be shared there is encrypted")
 	if w.publishes() {
-		public = unsure("an image there", reader.Inspect(ctx, w.Region, reconcile.Questions{Publish: true}))
+		public = publishing(reader.Inspect(ctx, w.Region, reconcile.Questions{Publish: true}))
 	}
 	for _, image := range w.picked {
 		if len(image.EncryptedSnapshots) > 0 {
@@ -111,6 +111,17 @@ func (w *ward) inspected(ctx context.Context) (public, keys reconcile.Check) {
 		keys = notListed
 	}
 	return public, keys
+}
+
+// publishing is the check whether images of the lane may become public at all.
+func publishing(inspection reconcile.Inspection) reconcile.Check {
+	const subject = "an image there"
+	check := unsure(subject, inspection)
+	if len(inspection.Obstacles) > 0 && !check.Problem() {
+		lock := inspection.Obstacles[0]
+		check = reconcile.Check{Status: reconcile.CheckBlocked, Error: subject + " " + lock.Reason, Hint: lock.Hint}
+	}
+	return check
 }
 
 // unsure is the check that an inspection of the subject stands for: it fails

@@ -79,8 +79,11 @@ func TestADiagnosisSaysWhereTheWayEnds(t *testing.T) {
 			if asked(q) {
 				return reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Unsure: true, Kind: reconcile.Denied, Reason: "it cannot be asked", Hint: "allow it"}}}
 			}
-			return reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Reason: "publishing is blocked", Publishing: true}}}
+			return reconcile.Inspection{}
 		}
+	}
+	blocked := func(_ string, q reconcile.Questions) reconcile.Inspection {
+		return reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Publishing: q.Publish, Reason: "is not for everybody", Hint: "open it"}}}
 	}
 	for _, c := range []struct {
 		name     string
@@ -96,6 +99,7 @@ func TestADiagnosisSaysWhereTheWayEnds(t *testing.T) {
 		{name: "it cannot be entered for writing", fails: opEnterWrite, want: "ok ok ok ok ok denied", problems: 1},
 		{name: "nothing may be changed", fails: opTry, want: "ok ok ok ok ok denied", problems: 1},
 		{name: "the lock cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return q.Publish }), want: "ok ok ok denied ok ok", problems: 1},
+		{name: "publishing is blocked", inspect: blocked, want: "ok ok ok blocked ok ok", problems: 1},
 		{name: "keys cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return len(q.Encrypted) > 0 }), want: "ok ok ok ok denied ok", problems: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
