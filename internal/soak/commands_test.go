@@ -110,6 +110,8 @@ func (p *process) applyFile(file *saved, direction reconcile.Direction) {
 	}
 	p.at, p.listed, p.file, p.evicts = file.at, file.listed, plan, evicted(plan.Scope)
 	request := p.request(reconcile.Scope{})
+	p.judged = time.Now()
+	request.At = p.judged
 	request.Only, p.only = direction, direction
 	checked, err := run.Recheck(p.ctx, request, plan, p.openReader, p.options())
 	goOn := false

@@ -2,7 +2,6 @@ package soak
 
 import (
 	"slices"
-	"time"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -66,7 +65,7 @@ func (p *process) mayPublish(want *wish) bool {
 			return g.Principal == principal.Everyone && !past(g.Until, p.at)
 		})
 		return says && (policy.AllowPublic || slices.ContainsFunc(policy.PublicShares, func(s reconcile.PublicShare) bool {
-			return s.Share == name && !past(s.Until, time.Now()) // an approval ends, also for a saved plan
+			return s.Share == name && !past(s.Until, p.judged) // an approval ends, also for a saved plan
 		}))
 	})
 }
@@ -123,7 +122,7 @@ func (p *process) lifted(code string, want *wish) bool {
 		return true
 	}
 	return slices.ContainsFunc(policy.Exceptions, func(e reconcile.Exception) bool {
-		return e.Code == code && !past(e.Until, p.at) && (want == nil ||
+		return e.Code == code && !past(e.Until, p.judged) && (want == nil ||
 			(e.Share == "" || slices.Contains(want.picks, e.Share)) && (e.Image == "" || named(e.Image, want.image)))
 	})
 }

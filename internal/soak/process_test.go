@@ -24,6 +24,7 @@ type process struct {
 	stop         chan struct{}
 
 	at          time.Time       // for which it plans
+	judged      time.Time       // at which it judges what the policy allows for a time
 	since       int             // the world's version when it began
 	calls       int             // so far
 	once        map[string]bool // what it asked that nobody has to ask twice
@@ -78,8 +79,9 @@ type doing struct {
 }
 
 func (w *world) process(name string, weather weather) *process {
+	now := time.Now().UTC().Truncate(time.Second)
 	p := &process{world: w, since: w.version, name: name, declarations: w.declarations, weather: weather, stop: make(chan struct{}),
-		at: time.Now().UTC().Truncate(time.Second), listed: map[reconcile.Lane][]reconcile.Image{}, fresh: map[principal.Image]reconcile.State{}, dark: map[reconcile.Lane]bool{},
+		at: now, judged: now, listed: map[reconcile.Lane][]reconcile.Image{}, fresh: map[principal.Image]reconcile.State{}, dark: map[reconcile.Lane]bool{},
 		seen: map[principal.Image]set{}, unread: map[principal.Image]bool{}, last: map[principal.Image]set{},
 		once: map[string]bool{}, found: map[reconcile.Lane]reconcile.Inspection{}, doings: map[principal.Image]*doing{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
