@@ -87,7 +87,7 @@ func (p *Policy) Judge(f Finding, shares []string, at time.Time) Finding {
 	}
 	for _, exception := range p.Exceptions {
 		if exception.Code == f.Code && !exception.Over(at) && exception.covers(f, shares) {
-			f.Severity, f.Stops, f.Excepted = SeverityNote, "", exception.Why()
+			f.Severity, f.Stops, f.Excepted, f.Hint = SeverityNote, "", exception.Why(), ""
 			break
 		}
 	}

@@ -161,6 +161,9 @@ func (c *compiler) code(at strictyaml.Position, code, refusal string) bool {
 // text is the value of a key that must say something.
 type text struct{ key, value string }
 
+// placeholder is what hints leave to be filled in.
+var placeholder = regexp.MustCompile(`^<[a-z ]*>$`)
+
 // complete reports keys that are missing or say nothing.
 func (c *compiler) complete(pos strictyaml.Pos, texts ...text) {
 	for _, text := range texts {
@@ -169,6 +172,8 @@ func (c *compiler) complete(pos strictyaml.Pos, texts ...text) {
 			c.problems = append(c.problems, pos.Missing(text.key)...)
 		case strings.TrimSpace(text.value) == "":
 			c.report(pos.Field(text.key), "give it a value", "%q is empty", text.key)
+		case placeholder.MatchString(text.value):
+			c.report(pos.Field(text.key), "write it in your own words, for those who read it later", "%q is still the placeholder %s", text.key, text.value)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (notAllowed) Analyze(in Input) []reconcile.Finding {
 		findings = append(findings, reconcile.Finding{
 			Image: change.Image, Principal: change.Principal, Share: in.declarer(change), Source: change.Source,
 			Message: fmt.Sprintf("%s would gain %s, and is not among those whom the policy allows", in.label(p), title(change.Image)),
-			Hint:    fmt.Sprintf("take it out of the share, or add it to the list in policy.yaml: `spec: {allow: [%s]}`", in.reference(p)),
+			Hint:    fmt.Sprintf("take it out of the share, or add `%s` to `allow` in policy.yaml", in.reference(p)),
 		})
 	}
 	return findings

@@ -39,29 +39,29 @@ func TestFindingsInFull(t *testing.T) {
 		{one(grants(principal.Everyone)), reconcile.Finding{
 			Code: "AMI001", Severity: errs, Stops: run, Image: base, Principal: everyone, Source: atGrant,
 			Message: "base-ami-1 becomes public: every AWS account could launch it; the policy denies it",
-			Hint:    "remove `public: true` from share base, or add to policy.yaml `spec: {publicShares: [{share: base, approvedBy: <who>, reason: <why>}]}`",
+			Hint:    "remove `public: true` from share base, or set under `spec` in policy.yaml: `publicShares: [{share: base, approvedBy: <who>, reason: <why>}]`",
 		}},
 		{one(nil, accounts(6)...), reconcile.Finding{
 			Code: "AMI002", Severity: errs, Stops: run, Source: atPolicy,
 			Message: "6 principals lose access in one run, the policy allows 5",
-			Hint:    "apply part of it (--share, --principal), or raise the limit in policy.yaml: `spec: {revokes: {maxPrincipals: 6}}`",
+			Hint:    "apply part of it (--share, --principal), or set under `spec` in policy.yaml: `revokes: {maxPrincipals: 6}`",
 		}},
 		{one(grants(accounts(7)[4:]...), accounts(7)...), reconcile.Finding{
 			Code: "AMI003", Severity: errs, Stops: run, Image: base, Share: "base", Source: atShare,
 			Message: "base-ami-1 loses 4 of its 7 principals (58 %), the policy allows 50 %",
-			Hint: "if that is meant, add to policy.yaml `spec: {exceptions: [{code: AMI003, image: ami-1, reason: <why>, until: 2026-12-05}]}` for this image, " +
-				"or `spec: {revokes: {maxPercentPerImage: 58}}` for all",
+			Hint: "if that is meant, set under `spec` in policy.yaml: `exceptions: [{code: AMI003, share: base, reason: <why>, until: 2026-12-05}]`; " +
+				"or there, for all shares, `revokes: {maxPercentPerImage: 58}`",
 		}},
 		{one(until(-1, account(9)), account(1)), reconcile.Finding{
 			Code: "AMI004", Severity: errs, Stops: run, Image: base, Share: "base", Source: atShare,
 			Message: "base-ami-1 loses its last principal: only its owner could launch it",
 			Hint: "if the image is to be private, write `launchPermissions: []` in its share, " +
-				"or add to policy.yaml `spec: {exceptions: [{code: AMI004, image: ami-1, reason: <why>, until: 2026-12-05}]}`",
+				"or set under `spec` in policy.yaml: `exceptions: [{code: AMI004, share: base, reason: <why>, until: 2026-12-05}]`",
 		}},
 		{one(grants(account(9)), account(1)).with(func(w *world) { w.policy.Protect = accounts(1) }), reconcile.Finding{
 			Code: "AMI005", Severity: errs, Stops: run, Image: base, Share: "base", Principal: data, Source: atShare,
 			Message: "data (200000000001) would lose base-ami-1, and the policy protects it",
-			Hint:    "declare it again under the share's launchPermissions, `- {account: data}`, or take `{account: data}` out of policy.yaml's `spec: {protect: […]}`",
+			Hint:    "declare it again under the share's launchPermissions, `- {account: data}`, or take `{account: data}` out of `protect` in policy.yaml",
 		}},
 		{one(grants(account(2))), reconcile.Finding{
 			Code: "AMI007", Severity: notes, Share: "base", Principal: unnamed, Source: atGrant,
@@ -128,7 +128,7 @@ func TestFindingsInFull(t *testing.T) {
 		{one(grants(account(1))).with(func(w *world) { w.policy.Allow = []principal.Principal{org} }), reconcile.Finding{
 			Code: "AMI022", Severity: errs, Stops: run, Image: base, Share: "base", Principal: data, Source: atGrant,
 			Message: "data (200000000001) would gain base-ami-1, and is not among those whom the policy allows",
-			Hint:    "take it out of the share, or add it to the list in policy.yaml: `spec: {allow: [{account: data}]}`",
+			Hint:    "take it out of the share, or add `{account: data}` to `allow` in policy.yaml",
 		}},
 		{one(grants(org), account(1)), reconcile.Finding{
 			Code: "AMI023", Severity: warns, Image: base, Source: atGrant,

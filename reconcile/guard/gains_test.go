@@ -33,11 +33,11 @@ func TestAMI022OnlyThoseWhomThePolicyAllowsGainAccess(t *testing.T) {
 		{"the public: said elsewhere", one(grants(principal.Everyone)).with(allow(account(1))), nil},
 	})
 	f := one(grants(account(2))).with(allow(org)).of("AMI022")[0]
-	if !strings.HasSuffix(f.Hint, "`spec: {allow: [{account: \"200000000002\"}]}`") || f.Share != "base" || f.Source.Line != 9 {
+	if !strings.HasSuffix(f.Hint, "add `{account: \"200000000002\"}` to `allow` in policy.yaml") || f.Share != "base" || f.Source.Line != 9 {
 		t.Errorf("%+v", f)
 	}
 	f = one(grants(account(2))).with(allow(org)).with(func(w *world) { w.names = map[principal.Principal]string{account(2): "partner-logistics"} }).of("AMI022")[0]
-	if !strings.HasSuffix(f.Hint, "`spec: {allow: [{account: partner-logistics}]}`") || !strings.HasPrefix(f.Message, "partner-logistics (200000000002)") {
+	if !strings.HasSuffix(f.Hint, "add `{account: partner-logistics}` to `allow` in policy.yaml") || !strings.HasPrefix(f.Message, "partner-logistics (200000000002)") {
 		t.Errorf("%+v", f)
 	}
 }

@@ -50,6 +50,7 @@ type world struct {
 	partial    bool
 	made       []reconcile.Change // by an earlier part of the same plan
 	undeclared bool               // no OwnerAccount names the images' account
+	unwritten  bool               // there is no Policy
 }
 
 func image(id string) reconcile.Image {
@@ -101,6 +102,9 @@ func (w world) check() []reconcile.Finding {
 	d := &reconcile.Declarations{Owners: []reconcile.Owner{{Name: "factory", Provider: lane.Provider, Account: lane.Account, Regions: []string{lane.Region}, Quotas: w.quotas}},
 		Shares: w.shares, Policy: w.policy, Aliases: w.names}
 	d.Policy.Source = reconcile.Source{File: "policy.yaml", Line: 1}
+	if w.unwritten {
+		d.Policy.Source = reconcile.Source{}
+	}
 	if w.undeclared {
 		d.Owners = nil
 	}

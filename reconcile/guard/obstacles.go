@@ -32,7 +32,7 @@ func (cannotPublish) Analyze(in Input) []reconcile.Finding {
 		if after := public[lane]; after > quotas.PublicImages {
 			findings = append(findings, blocked(changes, changes[i], "made public", reconcile.Obstacle{
 				Reason: fmt.Sprintf("would be one of %d public images in %s, where %d are allowed", after, lane.Region, quotas.PublicImages),
-				Hint: fmt.Sprintf("make others private; if AWS has raised the quota, say so in OwnerAccount %s: `spec: {quotas: {publicImages: %d}}`",
+				Hint: fmt.Sprintf("make others private; if AWS has raised the quota, set under `spec` of OwnerAccount %s: `quotas: {publicImages: %d}`",
 					owner, after),
 			}))
 		}

@@ -79,7 +79,7 @@ func TestAMI009ImagesThatCannotBecomePublic(t *testing.T) {
 			[]string{"whether base-ami-1 can be made public is not known: it is where block public access cannot be read"}},
 	})
 	f := published.with(public(5)).of("AMI009")[0]
-	if !strings.Contains(f.Hint, "OwnerAccount factory: `spec: {quotas: {publicImages: 6}}`") || f.Source.Line != 9 || f.Image.ID != "ami-1" {
+	if !strings.Contains(f.Hint, "OwnerAccount factory: `quotas: {publicImages: 6}`") || f.Source.Line != 9 || f.Image.ID != "ami-1" {
 		t.Errorf("%+v", f)
 	}
 }
@@ -137,7 +137,7 @@ func TestAMI019ImagesThatCannotBeShared(t *testing.T) {
 		{"nobody knows whose it is", shared.with(elsewhere("")).with(found(unsure(reconcile.Obstacle{Image: "ami-9", Reason: "is not listed, and nobody knows whose it is", Hint: "ask"}))),
 			[]string{"whether ami-9 can be shared is not known: it is not listed"}},
 	})
-	if f := one(grants(accounts(4)...)).with(limit(3)).of("AMI019")[0]; !strings.Contains(f.Hint, "OwnerAccount factory: `spec: {quotas: {sharingEntities: 4}}`") {
+	if f := one(grants(accounts(4)...)).with(limit(3)).of("AMI019")[0]; !strings.Contains(f.Hint, "OwnerAccount factory: `quotas: {sharingEntities: 4}`") {
 		t.Errorf("%+v", f)
 	}
 	foreign := shared.with(elsewhere("999988887777"))

@@ -92,7 +92,7 @@ func TestExceptionsMakeNotesOfFindings(t *testing.T) {
 			if len(f) != 1 {
 				t.Fatalf("%+v", f)
 			}
-			excepted := f[0].Severity == reconcile.SeverityNote && f[0].Stops == "" && f[0].Excepted == "until 2026-11-22: migration" && f[0].Hint != ""
+			excepted := f[0].Severity == reconcile.SeverityNote && f[0].Stops == "" && f[0].Excepted == "until 2026-11-22: migration" && f[0].Hint == ""
 			if excepted != c.works || !c.works && f[0].Excepted != "" {
 				t.Errorf("%+v", f[0])
 			}
@@ -191,5 +191,40 @@ func TestAGrantThatEndsReplacesNobody(t *testing.T) {
 	}
 	if f := organization.of("AMI002"); len(f) != 1 || !f[0].Refuses() {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestHintsWriteTheWholePolicyWhereThereIsNone(t *testing.T) {
+	for _, f := range one(nil, accounts(6)...).with(func(w *world) { w.unwritten = true }).of("AMI002") {
+		if !strings.Contains(f.Hint, "write policy.yaml: `{apiVersion: amisync/v1, kind: Policy, metadata: {name: guardrails}, spec: {revokes: {maxPrincipals: 6}}}`") {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestAnApprovalThatIsOverIsToBeRenewed(t *testing.T) {
+	w := one(grants(principal.Everyone)).with(func(w *world) {
+		over := reconcile.Term{Reason: "open source", Until: day(-1), Source: reconcile.Source{File: "policy.yaml", Line: 6}}
+		w.policy.PublicShares = []reconcile.PublicShare{{Term: over, Share: "base", ApprovedBy: "jane"}}
+	})
+	if f := w.of("AMI001"); len(f) != 1 || !f[0].Refuses() || !strings.HasSuffix(f[0].Hint, "or renew the approval that is over: `until` at policy.yaml:6") {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestTheLimitInTheHintLetsAllImagesThrough(t *testing.T) {
+	w := one(nil, accounts(6)...).with(func(w *world) {
+		w.policy.Revokes = reconcile.RevokeLimits{Max: 100, MaxPrincipals: 100, MaxPercentPerImage: 10}
+		w.shares[0].Grants = grants(account(1))
+		w.images = append(w.images, image("ami-2"))
+		w.has["ami-2"] = accounts(3)
+	})
+	for _, f := range w.of("AMI003") {
+		if !strings.HasSuffix(f.Hint, "`revokes: {maxPercentPerImage: 84}`") {
+			t.Errorf("%+v", f)
+		}
+	}
+	if len(w.of("AMI003")) != 2 {
+		t.Errorf("%+v", w.of("AMI003"))
 	}
 }

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/amisync/amisync/principal"
@@ -29,7 +30,7 @@ func (becomesPublic) Analyze(in Input) []reconcile.Finding {
 			finding.Hint = "make sure that nothing in the image is secret; the share and the policy both allow it"
 		} else {
 			finding.Message = fmt.Sprintf("%s becomes public: every AWS account could launch it; the policy denies it", title(change.Image))
-			finding.Hint = denied(shares)
+			finding.Hint = in.denied(shares)
 		}
 		if approved {
 			finding.Message += fmt.Sprintf("; %s approved it for share %s, %s", approval.ApprovedBy, approval.Share, approval.Why())
@@ -40,12 +41,22 @@ func (becomesPublic) Analyze(in Input) []reconcile.Finding {
 }
 
 // denied says how shares that want to publish go on.
-func denied(shares []string) string {
-	var entries []string
+func (in Input) denied(shares []string) string {
+	var entries, over []string
 	for _, share := range shares {
+		i := slices.IndexFunc(in.Declarations.Policy.PublicShares, func(s reconcile.PublicShare) bool { return s.Share == share })
+		if i >= 0 { // an approval in force would not be denied
+			place := in.Declarations.Policy.PublicShares[i].Source
+			over = append(over, fmt.Sprintf("%s:%d", place.File, place.Line))
+			continue
+		}
 		entries = append(entries, fmt.Sprintf("{share: %s, approvedBy: <who>, reason: <why>}", share))
 	}
-	return fmt.Sprintf("remove `public: true` from share %s, or add to policy.yaml `spec: {publicShares: [%s]}`", enumerate(shares), strings.Join(entries, ", "))
+	hint := fmt.Sprintf("remove `public: true` from share %s", enumerate(shares))
+	if len(over) > 0 {
+		return hint + ", or renew the approval that is over: `until` at " + enumerate(over)
+	}
+	return hint + ", or " + in.inPolicy("publicShares: ["+strings.Join(entries, ", ")+"]")
 }
 
 // approval returns the first entry in force that lets one of the shares publish.

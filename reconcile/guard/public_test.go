@@ -18,7 +18,7 @@ func TestAMI001PublishingNeedsThePolicyToo(t *testing.T) {
 	})
 	f := one(grants(principal.Everyone)).of("AMI001")[0]
 	if f.Source.File != "base.yaml" || f.Image.ID != "ami-1" || f.Principal.Principal != principal.Everyone ||
-		f.Hint != "remove `public: true` from share base, or add to policy.yaml `spec: {publicShares: [{share: base, approvedBy: <who>, reason: <why>}]}`" {
+		f.Hint != "remove `public: true` from share base, or set under `spec` in policy.yaml: `publicShares: [{share: base, approvedBy: <who>, reason: <why>}]`" {
 		t.Errorf("%+v", f)
 	}
 }

@@ -54,7 +54,7 @@ func (in Input) overSharingQuota(changes []reconcile.Change) (reconcile.Obstacle
 	}
 	return reconcile.Obstacle{
 		Reason: fmt.Sprintf("would have %d principals, where %d are allowed", len(after), quotas.SharingEntities),
-		Hint: fmt.Sprintf("share with an organization or unit instead of its accounts; if AWS has raised the quota, say so in OwnerAccount %s: `spec: {quotas: {sharingEntities: %d}}`",
+		Hint: fmt.Sprintf("share with an organization or unit instead of its accounts; if AWS has raised the quota, set under `spec` of OwnerAccount %s: `quotas: {sharingEntities: %d}`",
 			owner, len(after)),
 	}, true
 }

@@ -26,7 +26,7 @@ func (tooManyRevokes) Analyze(in Input) []reconcile.Finding {
 	over := func(message, limit string, needed int) {
 		findings = append(findings, reconcile.Finding{
 			Message: message, Source: in.Declarations.Policy.Source,
-			Hint: fmt.Sprintf("apply part of it (--share, --principal), or raise the limit in policy.yaml: `spec: {revokes: {%s: %d}}`", limit, needed),
+			Hint: "apply part of it (--share, --principal), or " + in.inPolicy(fmt.Sprintf("revokes: {%s: %d}", limit, needed)),
 		})
 	}
 	if revokes > limits.Max {
@@ -46,6 +46,7 @@ func (losesTooMuch) Code() string { return "AMI003" }
 func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 	limit := in.Declarations.Policy.Revokes.MaxPercentPerImage
 	revokes := in.countedRevokes()
+	highest := 0
 	var findings []reconcile.Finding
 	for _, desired := range in.Desired {
 		lost := revokes[desired.Image.Image]
@@ -54,12 +55,16 @@ func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 			continue
 		}
 		percent := (len(lost)*100 + len(before) - 1) / len(before) // rounded up, so that it is over the limit
+		highest = max(highest, percent)
+		share := in.declarer(lost[0])
 		findings = append(findings, reconcile.Finding{
-			Image: named(desired.Image), Share: in.declarer(lost[0]), Source: lost[0].Source,
+			Image: named(desired.Image), Share: share, Source: lost[0].Source,
 			Message: fmt.Sprintf("%s loses %d of its %d principals (%d %%), the policy allows %d %%", title(named(desired.Image)), len(lost), len(before), percent, limit),
-			Hint: fmt.Sprintf("if that is meant, add to policy.yaml %s for this image, or `spec: {revokes: {maxPercentPerImage: %d}}` for all",
-				in.exception("AMI003", desired.Image.Image), percent),
+			Hint:    fmt.Sprintf("if that is meant, %s", in.inPolicy(in.exception("AMI003", share, desired.Image.Image))),
 		})
+	}
+	for i := range findings {
+		findings[i].Hint += fmt.Sprintf("; or there, for all shares, `revokes: {maxPercentPerImage: %d}`", highest)
 	}
 	return findings
 }
@@ -82,11 +87,11 @@ func (losesLast) Analyze(in Input) []reconcile.Finding {
 		if desired.EmptyOnPurpose || len(revokes[image]) == 0 || len(reconcile.Patch(before, changes[image])) > 0 {
 			continue
 		}
+		share := in.declarer(revokes[image][0])
 		findings = append(findings, reconcile.Finding{
-			Image: named(desired.Image), Share: in.declarer(revokes[image][0]), Source: revokes[image][0].Source,
+			Image: named(desired.Image), Share: share, Source: revokes[image][0].Source,
 			Message: fmt.Sprintf("%s loses its last principal: only its owner could launch it", title(named(desired.Image))),
-			Hint: fmt.Sprintf("if the image is to be private, write `launchPermissions: []` in its share, or add to policy.yaml %s",
-				in.exception("AMI004", image)),
+			Hint:    "if the image is to be private, write `launchPermissions: []` in its share, or " + in.inPolicy(in.exception("AMI004", share, image)),
 		})
 	}
 	return findings
@@ -106,7 +111,7 @@ func (protectedRevoke) Analyze(in Input) []reconcile.Finding {
 			findings = append(findings, reconcile.Finding{
 				Image: change.Image, Share: in.declarer(change), Principal: change.Principal, Source: change.Source,
 				Message: fmt.Sprintf("%s would lose %s, and the policy protects it", in.label(change.Principal.Principal), title(change.Image)),
-				Hint: fmt.Sprintf("declare it again under the share's launchPermissions, `- %[1]s`, or take `%[1]s` out of policy.yaml's `spec: {protect: […]}`",
+				Hint: fmt.Sprintf("declare it again under the share's launchPermissions, `- %[1]s`, or take `%[1]s` out of `protect` in policy.yaml",
 					in.reference(change.Principal.Principal)),
 			})
 		}

@@ -80,8 +80,8 @@ func TestAMI003PartOfAnImagesPrincipals(t *testing.T) {
 		{"a filter makes it fewer", loses(4, 5).with(func(w *world) { w.scope.Principals = accounts(2) }), nil},
 	})
 	f := loses(26, 51).of("AMI003")[0]
-	if f.Source.File == "" || !strings.Contains(f.Hint, "`spec: {revokes: {maxPercentPerImage: 51}}`") ||
-		!strings.Contains(f.Hint, "`spec: {exceptions: [{code: AMI003, image: ami-1, reason: <why>, until: 2026-12-05}]}`") {
+	if f.Source.File == "" || !strings.Contains(f.Hint, "`revokes: {maxPercentPerImage: 51}`") ||
+		!strings.Contains(f.Hint, "`exceptions: [{code: AMI003, share: base, reason: <why>, until: 2026-12-05}]`") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -101,7 +101,7 @@ func TestAMI004TheLastPrincipal(t *testing.T) {
 		{"only the public had it", one(until(-1, account(9)), principal.Everyone), []string{"last principal"}},
 	})
 	f := one(until(-1, account(9)), account(1)).of("AMI004")[0]
-	if !strings.Contains(f.Hint, "`launchPermissions: []`") || !strings.Contains(f.Hint, "`spec: {exceptions: [{code: AMI004, image: ami-1, reason: <why>, until: 2026-12-05}]}`") {
+	if !strings.Contains(f.Hint, "`launchPermissions: []`") || !strings.Contains(f.Hint, "`exceptions: [{code: AMI004, share: base, reason: <why>, until: 2026-12-05}]`") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -131,7 +131,7 @@ func TestAMI005ProtectedPrincipals(t *testing.T) {
 		"`- {account: \"200000000001\"}`": one(grants(account(9)), account(1)).with(protect(account(1))),
 		"`- {public: true}`":              one(grants(account(1)), principal.Everyone).with(protect(principal.Everyone)),
 	} {
-		if f := w.of("AMI005")[0]; !strings.Contains(f.Hint, want) || !strings.Contains(f.Hint, "`spec: {protect: […]}`") {
+		if f := w.of("AMI005")[0]; !strings.Contains(f.Hint, want) || !strings.Contains(f.Hint, "out of `protect` in policy.yaml") {
 			t.Errorf("%q does not say %s", f.Hint, want)
 		}
 	}

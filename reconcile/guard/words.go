@@ -50,11 +50,24 @@ func (in Input) reference(p principal.Principal) string {
 	return fmt.Sprintf("{%s: %s}", p.Kind, name)
 }
 
-// exception is what the policy needs in order to let a finding about the image
-// pass for two weeks.
-func (in Input) exception(code string, image principal.Image) string {
+// exception is the entry that accepts the findings of a code for two weeks: about
+// the share or, where no share is to blame, the image.
+func (in Input) exception(code, share string, image principal.Image) string {
+	about := "share: " + share
+	if share == "" {
+		about = "image: " + image.ID
+	}
 	until := in.At.UTC().AddDate(0, 0, 14).Format(time.DateOnly)
-	return fmt.Sprintf("`spec: {exceptions: [{code: %s, image: %s, reason: <why>, until: %s}]}`", code, image.ID, until)
+	return fmt.Sprintf("exceptions: [{code: %s, %s, reason: <why>, until: %s}]", code, about, until)
+}
+
+// inPolicy says how a key comes into the policy: the whole document where there
+// is none yet.
+func (in Input) inPolicy(key string) string {
+	if in.Declarations.Policy.Source.File == "" {
+		return fmt.Sprintf("write policy.yaml: `{apiVersion: amisync/v1, kind: Policy, metadata: {name: guardrails}, spec: {%s}}`", key)
+	}
+	return fmt.Sprintf("set under `spec` in policy.yaml: `%s`", key)
 }
 
 // enumerate joins the words: "a, b and c". Beyond ten it counts the rest.
