@@ -108,7 +108,7 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := answer.Body.String()
 	for _, name := range []string{"SecretAccessKey", "SessionToken"} {
 		if value := between(body, "<"+name+">", "</"+name+">"); value != "" {
-			e.secrets.add(fmt.Sprintf("%s number %d", name, len(e.secrets.values)), value)
+			e.secrets.add(name+" "+value[:4]+"…"+value[len(value)-8:], value) // each has a name of its own
 		}
 	}
 	maps.Copy(w.Header(), answer.Header())
