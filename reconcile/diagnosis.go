@@ -10,10 +10,11 @@ type CheckStatus string
 
 const (
 	CheckOK CheckStatus = "ok"
-	// CheckDenied means that the caller is not allowed what was tried.
+	// CheckDenied means that the cloud refused what was tried, because the caller
+	// is not allowed it.
 	CheckDenied CheckStatus = "denied"
-	// CheckFailed means that it could not be found out, or that the way leads
-	// elsewhere than the manifest says.
+	// CheckFailed means that it could not be found out, for want of credentials for
+	// example, or that the way leads elsewhere than the manifest says.
 	CheckFailed CheckStatus = "failed"
 	// CheckBlocked means that it was found out, and that the account does not permit
 	// what a share asks for.
@@ -47,7 +48,7 @@ func CheckError(err error) Check {
 	if e, ok := errors.AsType[*Error](err); ok {
 		check.Action, check.Error, check.Hint = e.Action, e.Err.Error(), e.Hint
 	}
-	if check.Kind == Denied || check.Kind == Credentials {
+	if check.Kind == Denied || check.Kind == Credentials && check.Action == "sts:AssumeRole" {
 		check.Status = CheckDenied
 	}
 	return check

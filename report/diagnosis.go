@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/amisync/amisync/reconcile"
@@ -21,7 +22,22 @@ func (textWriter) WriteDiagnosis(w io.Writer, d *reconcile.Diagnosis, style Styl
 	return p.writeTo(w)
 }
 
+// checks writes the table. Where the page is too narrow for it, the account goes,
+// which the owner's name stands for as well, and then the space between columns.
 func (p *page) checks(lanes []reconcile.LaneDiagnosis) {
+	rows, gap := checkRows(lanes), 2
+	if !p.fits(gap, rows) {
+		for i, r := range rows {
+			rows[i].cells = slices.Delete(r.cells, 1, 2)
+		}
+	}
+	if !p.fits(gap, rows) {
+		gap = 1
+	}
+	p.table(gap, rows)
+}
+
+func checkRows(lanes []reconcile.LaneDiagnosis) []row {
 	header := []span{paint(bold, "OWNER"), paint(bold, "ACCOUNT"), paint(bold, "REGION")}
 	for _, check := range (reconcile.LaneDiagnosis{}).Checks() {
 		header = append(header, paint(bold, strings.ToUpper(check.Name)))
@@ -34,7 +50,7 @@ func (p *page) checks(lanes []reconcile.LaneDiagnosis) {
 		}
 		rows = append(rows, row{cells: cells})
 	}
-	p.table(rows)
+	return rows
 }
 
 func checkStatus(status reconcile.CheckStatus) span {

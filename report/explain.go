@@ -18,10 +18,32 @@ func WriteCodes(w io.Writer, codes []reconcile.Code, style Style) error {
 		if c.Severity == reconcile.SeverityError && c.Stops != "" {
 			stops = string(c.Stops)
 		}
-		rows = append(rows, row{cells: []span{paint(bold, c.Code), paint(severityColor[c.Severity], string(c.Severity)), say(stops), say(c.Title)}})
+		title := c.Title
+		if c.Code == ruleCode {
+			title += " (severity and stops: as the rule says)"
+		}
+		rows = append(rows, row{cells: []span{paint(bold, c.Code), paint(severityColor[c.Severity], string(c.Severity)), say(stops), say(title)}})
 	}
-	p.table(rows)
+	p.table(2, rows)
 	return p.writeTo(w)
+}
+
+// ruleCode is the code whose severity, and what it stops, each rule sets itself.
+const ruleCode = "AMI017"
+
+// Headline is the code with its severity and what it stops.
+func Headline(c reconcile.Code) string {
+	text := c.Code + " · " + string(c.Severity)
+	switch {
+	case c.Severity == reconcile.SeverityError && c.Stops != "":
+		text += " · stops the " + string(c.Stops)
+	default:
+		text += " · stops nothing"
+	}
+	if c.Code == ruleCode {
+		text += " · or as the rule says"
+	}
+	return text
 }
 
 const fence = "```"

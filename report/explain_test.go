@@ -16,6 +16,11 @@ func TestEveryCodeIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, "codes.txt", out.String())
+	var narrow bytes.Buffer
+	if err := report.WriteCodes(&narrow, reconcile.Codes(), report.Style{Width: 80}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "codes-80.txt", narrow.String())
 	for _, code := range reconcile.Codes() {
 		if !strings.Contains(out.String(), code.Code) || !strings.Contains(out.String(), code.Title) {
 			t.Errorf("%s is not listed", code.Code)
@@ -31,7 +36,8 @@ func TestAnExplanationIsPlainText(t *testing.T) {
 	}
 	const want = `TITLE
 
-First line of a link, with ` + "`code:\n*[x](y)`" + ` wrapped by hand.
+First line of a link, with
+` + "`code: *[x](y)`" + ` wrapped by hand.
 
 A heading
 
@@ -59,5 +65,16 @@ func TestNoExplanationKeepsMarks(t *testing.T) {
 				t.Errorf("%s: %q is left in\n%s", code.Code, mark, out.String())
 			}
 		}
+	}
+}
+
+func TestASampleIsNeverWrapped(t *testing.T) {
+	const sample = "    - {code: AMI003, share: base-al2023-arm64, reason: families end, until: 2027-01-31}"
+	var out bytes.Buffer
+	if err := report.WriteExplanation(&out, "TITLE", "```yaml\n"+sample+"\n```", report.Style{Width: 40}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "    "+sample+"\n") {
+		t.Errorf("got\n%s", out.String())
 	}
 }

@@ -117,14 +117,14 @@ func well(image reconcile.NamedImage) reconcile.LaneDiagnosis {
 // ill is a diagnosis with problems of each sort.
 func ill() *reconcile.Diagnosis {
 	denied := reconcile.CheckError(&reconcile.Error{Kind: reconcile.Denied, Action: "ec2:ModifyImageAttribute", Subject: base18.ID,
-		Err: errors.New("UnauthorizedOperation: You are not authorized to perform this operation."), Hint: "grant the caller this action, or use another role"})
+		Err: errors.New("UnauthorizedOperation: You are not authorized to perform this operation."), Hint: "allow the role (or, without one, the caller) this action; `amisync iam-policy permissions` prints all that it needs"})
 	entry := reconcile.CheckError(&reconcile.Error{Kind: reconcile.WrongAccount, Err: errors.New("the ambient credentials lead to account 999900001111, the manifest says " + labs),
 		Hint: "use credentials of account " + labs + ", or give OwnerAccount labs a role"})
 	lost := reconcile.SkippedCheck("the account cannot be entered")
 	east, europe := well(base18), well(baseEU)
 	east.Change, europe.Change = denied, denied
 	europe.Keys = reconcile.CheckError(&reconcile.Error{Kind: reconcile.Uncertain, Err: errors.New("the key cannot be read"), Hint: "allow kms:DescribeKey"})
-	europe.Public = reconcile.Check{Status: reconcile.CheckBlocked, Error: "an image there is in an account where block public access for AMIs is on", Hint: "have it turned off"}
+	europe.Public = reconcile.Check{Status: reconcile.CheckBlocked, Error: "block public access for AMIs is on", Hint: "with credentials of account 111122223333: `aws ec2 disable-image-block-public-access --region eu-west-1`"}
 	return &reconcile.Diagnosis{At: at, Lanes: []reconcile.LaneDiagnosis{europe, east,
 		{Owner: "labs", Lane: reconcile.LaneOf(lab.Image), Ambient: true, Enter: entry, List: lost, Read: lost, Public: lost, Keys: lost, Change: lost}}}
 }
@@ -232,7 +232,7 @@ func TestDocumentsLookAsTheGoldenFilesSay(t *testing.T) {
 	for _, name := range []string{"plan-empty", "plan-findings", "plan-hostile", "result-partial", "drift-all-kinds", "comparison-stale", "plan-checked", "diagnosis"} {
 		check(t, name+".json", text(t, documents()[name], report.JSON, report.Style{}))
 	}
-	for _, name := range []string{"plan-everyday", "plan-alike", "plan-filtered", "plan-in-part", "result-partial", "drift-all-kinds", "comparison-stale", "plan-checked"} {
+	for _, name := range []string{"plan-everyday", "plan-alike", "plan-filtered", "plan-in-part", "result-partial", "drift-all-kinds", "comparison-stale", "plan-checked", "diagnosis"} {
 		check(t, name+"-80.txt", text(t, documents()[name], report.Text, report.Style{Names: names, Width: 80}))
 	}
 	check(t, "plan-findings-narrow.txt", text(t, documents()["plan-findings"], report.Text, report.Style{Names: names, Width: 72}))

@@ -89,14 +89,15 @@ func (p *page) statement(c color, verdict, rest string) {
 const minimumWrap = 20
 
 // wrap breaks text at spaces into lines of at most width columns. Words are
-// never broken, so an id or a path can still be copied.
+// never broken, nor is code that fits a line of its own, so an id, a path or a
+// command can still be copied.
 func wrap(text string, width int) []string {
 	if width < minimumWrap || utf8.RuneCountInString(text) <= width {
 		return []string{text}
 	}
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range words(text, width) {
 		switch {
 		case line == "":
 			line = word
@@ -108,6 +109,29 @@ func wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// words are what lines are made of: words, and as one of them code between
+// backticks with what touches it, unless it is wider than a line.
+func words(text string, width int) []string {
+	var all []string
+	start, inCode := 0, false
+	fields := strings.Fields(text)
+	for i, field := range fields {
+		if strings.Count(field, "`")%2 == 1 {
+			inCode = !inCode
+		}
+		if inCode {
+			continue
+		}
+		if whole := strings.Join(fields[start:i+1], " "); utf8.RuneCountInString(whole) <= width {
+			all = append(all, whole)
+		} else {
+			all = append(all, fields[start:i+1]...)
+		}
+		start = i + 1
+	}
+	return append(all, fields[start:]...) // a backtick without another
 }
 
 // writeTo writes the whole page by one call.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/amisync/amisync/reconcile"
 )
@@ -54,9 +55,21 @@ func (p *page) remarks(heading string, remarks []remark) {
 			p.prose(indent, plain, "excepted "+r.excepted)
 		}
 		if r.hint != "" {
-			p.prose(indent, plain, "hint: "+r.hint)
+			p.hint(indent, r.hint)
 		}
 	}
+}
+
+// hint writes a hint; further out, where a command would be broken at the indent.
+func (p *page) hint(indent int, text string) {
+	const out = 4
+	text = "hint: " + text
+	for _, word := range words(Safe(text), p.style.Width-out) {
+		if strings.Contains(word, " ") && utf8.RuneCountInString(word) > p.style.Width-indent {
+			indent = min(indent, out)
+		}
+	}
+	p.prose(indent, plain, text)
 }
 
 func merged(remarks []remark) []remark {

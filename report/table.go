@@ -71,18 +71,31 @@ func (p *page) cells(indent int, widths []int, cells []span) {
 	p.line(indent, line...)
 }
 
-// table writes rows whose lines are never broken.
-func (p *page) table(rows []row) {
+// table writes rows that keep their columns on a page of any width. The last
+// cell is wrapped within its own.
+func (p *page) table(gap int, rows []row) {
 	widths := columns(rows)
 	for _, r := range rows {
 		var line []span
-		for i, cell := range r.cells {
-			if i > 0 {
-				gap := max(widths[i-1]-r.cells[i-1].width(), 0) + 2
-				line = append(line, say(strings.Repeat(" ", gap)))
-			}
-			line = append(line, cell)
+		end := 0
+		for i, cell := range r.cells[:len(r.cells)-1] {
+			padded := max(widths[i], cell.width()) + gap
+			line = append(line, cell, say(strings.Repeat(" ", padded-cell.width())))
+			end += padded
 		}
-		p.line(0, line...)
+		last := r.cells[len(r.cells)-1]
+		for _, part := range wrap(last.text, p.style.Width-end) {
+			p.line(0, append(line, paint(last.color, part))...)
+			line = []span{say(strings.Repeat(" ", end))}
+		}
 	}
+}
+
+// fits reports whether a table is no wider than the page.
+func (p *page) fits(gap int, rows []row) bool {
+	width := -gap
+	for _, column := range columns(rows) {
+		width += column + gap
+	}
+	return p.style.Width == 0 || width <= p.style.Width
 }

@@ -81,13 +81,13 @@ const unknownError = "UnknownError"
 
 // codeHints say how to go on where the code tells more than its kind.
 var codeHints = map[string]string{
-	"OperationNotPermitted": "if the image is to be public: block public access for AMIs is on in this account and region; " +
-		"have it turned off there first (aws ec2 disable-image-block-public-access)",
+	"OperationNotPermitted": "if block public access for AMIs is on in the image's account and region, have it turned off there first, " +
+		"with credentials of that account: `aws ec2 disable-image-block-public-access --region REGION`",
 	packedPolicyTooLarge: "the session policy and the session tags of the caller are too large together: call with fewer transitive session tags",
 }
 
 var hints = map[reconcile.ErrorKind]string{
-	reconcile.Denied:      "grant the caller this action, or use another role",
+	reconcile.Denied:      "allow the role (or, without one, the caller) this action; `amisync iam-policy permissions` prints all that it needs",
 	reconcile.Credentials: "renew the credentials and run again",
 	reconcile.Throttled:   "something else uses up this account's rate of calls; run again later, or with a smaller --parallel",
 	reconcile.NotFound:    "the image is gone; run plan again",

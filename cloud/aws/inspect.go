@@ -43,11 +43,7 @@ func (i *inspection) called(action, subject string, err error) *reconcile.Error 
 
 // unsure takes down that something about an image could not be found out.
 func (i *inspection) unsure(image, clause string, publishing bool, err error) {
-	hint := reconcile.HintOf(err)
-	if reconcile.KindOf(err) == reconcile.Denied {
-		hint = "allow amisync's role what the message names; the least that it needs is printed by `amisync iam-policy`"
-	}
-	i.Obstacles = append(i.Obstacles, reconcile.Obstacle{Image: image, Publishing: publishing, Unsure: true, Kind: reconcile.KindOf(err), Reason: clause + ": " + err.Error(), Hint: hint})
+	i.Obstacles = append(i.Obstacles, reconcile.Obstacle{Image: image, Publishing: publishing, Unsure: true, Kind: reconcile.KindOf(err), Reason: clause + ": " + err.Error(), Hint: reconcile.HintOf(err)})
 }
 
 // publishing asks whether the account may publish images in the region at all.
@@ -79,7 +75,7 @@ func (i *inspection) blocked(by types.ManagedBy) reconcile.Obstacle {
 		o.Hint = "the account itself cannot change it: ask whoever keeps the organization's declarative policies for EC2"
 		return o
 	}
-	o.Hint = fmt.Sprintf("if images of this account are meant to be public: aws ec2 disable-image-block-public-access --region %s; it may take 10 minutes to have effect", i.region)
+	o.Hint = fmt.Sprintf("if images of this account are meant to be public, with credentials of account %s: `aws ec2 disable-image-block-public-access --region %s`; it may take 10 minutes to have effect", i.account, i.region)
 	return o
 }
 

@@ -30,7 +30,7 @@ func (i *inspection) encrypted(ctx context.Context, images []reconcile.Image) {
 			if key.managed {
 				i.Obstacles = append(i.Obstacles, reconcile.Obstacle{Image: image.ID,
 					Reason: fmt.Sprintf("has the snapshot %s under the key %s, which AWS manages for this account alone", snapshot, key.arn),
-					Hint:   "copy the image under a key of your own (aws ec2 copy-image --encrypted --kms-key-id KEY) and share the copy"})
+					Hint:   "copy the image under a key of your own (`aws ec2 copy-image --encrypted --kms-key-id KEY`) and share the copy"})
 				unsure = nil
 				break
 			}
@@ -120,7 +120,21 @@ func (i *inspection) describeKey(ctx context.Context, arn string) key {
 		return key{arn: arn, err: unreadable(action, arn, fmt.Errorf("the answer says that the key is managed by %q", m.KeyManager))}
 	case m.KeyState != types.KeyStateEnabled:
 		return key{arn: arn, err: &reconcile.Error{Kind: reconcile.WrongState, Action: action, Subject: arn,
-			Err: fmt.Errorf("the key is in state %s", m.KeyState), Hint: "enable the key: until then nobody can launch the image"}}
+			Err: fmt.Errorf("the key is in state %s", m.KeyState), Hint: keyHint(m.KeyState)}}
 	}
 	return key{arn: arn}
+}
+
+// keyHint says how a key in the state is made of use again. A key whose deletion
+// is cancelled is disabled.
+// Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+func keyHint(state types.KeyState) string {
+	hint := "bring the key into state Enabled"
+	switch state {
+	case types.KeyStateDisabled:
+		hint = "enable the key (`aws kms enable-key`)"
+	case types.KeyStatePendingDeletion:
+		hint = "cancel its deletion first (`aws kms cancel-key-deletion`), then enable the key (`aws kms enable-key`)"
+	}
+	return hint + ": until then nobody can launch the image"
 }

@@ -62,7 +62,7 @@ func TestBlockPublicAccessStandsInTheWayOfPublishing(t *testing.T) {
 		unsure                   bool
 	}{
 		{"off", publicAccess("unblocked", "account"), "", "", false},
-		{"on", publicAccess("block-new-sharing", "account"), "is in account 111122223333 and region us-east-1, where block public access for AMIs is on", "aws ec2 disable-image-block-public-access --region us-east-1; it may take 10 minutes", false},
+		{"on", publicAccess("block-new-sharing", "account"), "is in account 111122223333 and region us-east-1, where block public access for AMIs is on", "with credentials of account 111122223333: `aws ec2 disable-image-block-public-access --region us-east-1`; it may take 10 minutes", false},
 		{"on, and of the organization", publicAccess("block-new-sharing", "declarative-policy"), "by a declarative policy of the organization", "the account itself cannot change it", false},
 		{"on, by nobody knows whom", publicAccess("block-new-sharing", ""), "block public access for AMIs is on", "disable-image-block-public-access", false},
 		{"a state to come", publicAccess("half-blocked", "account"), `cannot be read: ec2:GetImageBlockPublicAccessState on us-east-1: the answer holds the unknown state "half-blocked"`, "what answers is not EC2", true},
@@ -102,7 +102,7 @@ func TestWhatCannotBeAskedIsUnsure(t *testing.T) {
 		reply       func(int) answer
 		reason, how string
 	}{
-		{"denied", fails(403, "UnauthorizedOperation", "You are not authorized"), "UnauthorizedOperation: You are not authorized", "amisync iam-policy"},
+		{"denied", fails(403, "UnauthorizedOperation", "You are not authorized"), "UnauthorizedOperation: You are not authorized", "allow the role (or, without one, the caller) this action; `amisync iam-policy permissions`"},
 		{"throttled", fails(503, "RequestLimitExceeded", "Request limit exceeded."), "RequestLimitExceeded", "run again later"},
 		{"not understood", ok("<html><body>Sign in<br></body></html>"), "the answer could not be read", "check the network"},
 		{"cut off", func(int) answer { return answer{-1, "<x>"} }, "", "check the network"},
@@ -169,9 +169,10 @@ func TestAKeyOfWhichLittleIsKnownIsUnsure(t *testing.T) {
 		key             answer
 		reason, hint    string
 	}{
-		{"denied", snapshot("snap-1", keyARN("k")), kmsError("AccessDeniedException"), "AccessDeniedException: about this key", "amisync iam-policy"},
-		{"disabled", snapshot("snap-1", keyARN("k")), keyMetadata("k", "CUSTOMER", "Disabled"), "the key is in state Disabled", "enable the key"},
-		{"to be deleted", snapshot("snap-1", keyARN("k")), keyMetadata("k", "CUSTOMER", "PendingDeletion"), "PendingDeletion", "enable the key"},
+		{"denied", snapshot("snap-1", keyARN("k")), kmsError("AccessDeniedException"), "AccessDeniedException: about this key", "`amisync iam-policy permissions`"},
+		{"disabled", snapshot("snap-1", keyARN("k")), keyMetadata("k", "CUSTOMER", "Disabled"), "the key is in state Disabled", "enable the key (`aws kms enable-key`): until then"},
+		{"to be deleted", snapshot("snap-1", keyARN("k")), keyMetadata("k", "CUSTOMER", "PendingDeletion"), "PendingDeletion", "cancel its deletion first (`aws kms cancel-key-deletion`), then enable the key"},
+		{"to be imported", snapshot("snap-1", keyARN("k")), keyMetadata("k", "CUSTOMER", "PendingImport"), "PendingImport", "bring the key into state Enabled"},
 		{"throttled", snapshot("snap-1", keyARN("k")), kmsError("ThrottlingException"), "ThrottlingException", "run again later"},
 		{"another key", snapshot("snap-1", keyARN("k")), keyMetadata("x", "AWS", "Enabled"), "not about this key", "check the endpoint"},
 		{"no key", snapshot("snap-1", keyARN("k")), answer{200, `{}`}, "not about this key", "check the endpoint"},

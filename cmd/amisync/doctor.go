@@ -42,7 +42,25 @@ func (t *tool) doctor(c *cli.Context) error {
 	}
 	if diagnosis.Problems > 0 {
 		return &outcome{code: exitError, message: fmt.Sprintf("doctor found %s", number(diagnosis.Problems, "problem")),
-			hint: "`amisync iam-policy` prints what the roles have to allow, and whom they have to trust"}
+			hint: policyHint(diagnosis)}
 	}
 	return nil
+}
+
+// policyHint names the policy to compare with, where the cloud refused something:
+// of calls that of permissions, of entering alone that of trust.
+func policyHint(d *reconcile.Diagnosis) string {
+	hint := ""
+	for _, lane := range d.Lanes {
+		for _, check := range lane.Checks() {
+			switch {
+			case check.Status != reconcile.CheckDenied:
+			case check.Kind == reconcile.Denied:
+				return "`amisync iam-policy permissions` prints what each role has to be allowed"
+			default:
+				hint = "`amisync iam-policy trust --caller ARN` prints whom each role has to trust"
+			}
+		}
+	}
+	return hint
 }

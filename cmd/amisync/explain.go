@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -15,7 +16,7 @@ import (
 func explainCommand(t *tool) *cli.Command {
 	return &cli.Command{
 		Name: "explain", Usage: "explain what a plan found: a code such as AMI003", ArgsUsage: "[CODE]",
-		Description: "Without CODE, lists all codes.",
+		Description: "Without CODE, lists all codes. AMI3 and 3 are AMI003.",
 		Flags:       flags(colorFlag()),
 		Action:      t.explain,
 	}
@@ -32,32 +33,35 @@ func (t *tool) explain(c *cli.Context) error {
 	if !c.Args().Present() {
 		return report.WriteCodes(t.out, reconcile.Codes(), style)
 	}
-	name := strings.ToUpper(c.Args().First())
+	name, numbered := codeName(c.Args().First())
 	code, known := reconcile.CodeOf(name)
 	section, written := docs.Finding(name)
 	if !known || !written {
-		return unknownCode(name)
+		return unknownCode(name, numbered)
 	}
-	return report.WriteExplanation(t.out, headline(code), section, style)
+	return report.WriteExplanation(t.out, report.Headline(code), section, style)
 }
 
-// headline is the code with its severity and what it stops.
-func headline(code reconcile.Code) string {
-	text := code.Code + " · " + string(code.Severity)
-	switch {
-	case code.Severity == reconcile.SeverityError && code.Stops != "":
-		text += " · stops the " + string(code.Stops)
-	default:
-		text += " · stops nothing"
+// codeName is a code as findings write it: AMI3 and 3 are AMI003.
+func codeName(text string) (name string, numbered bool) {
+	name = strings.ToUpper(text)
+	number, err := strconv.ParseUint(strings.TrimPrefix(name, "AMI"), 10, 32)
+	if err != nil {
+		return name, false
 	}
-	return text
+	return fmt.Sprintf("AMI%03d", number), true
 }
 
-func unknownCode(name string) error {
-	var codes []string
-	for _, code := range reconcile.Codes() {
-		codes = append(codes, code.Code)
+// unknownCode suggests a code where letters are wrong; a number that is none is
+// near to no other.
+func unknownCode(name string, numbered bool) error {
+	hint := "`amisync explain` lists the codes"
+	if !numbered {
+		var codes []string
+		for _, code := range reconcile.Codes() {
+			codes = append(codes, code.Code)
+		}
+		hint = strictyaml.DidYouMean(name, codes, hint)
 	}
-	return &usageError{message: fmt.Sprintf("there is no code %q", name),
-		hint: strictyaml.DidYouMean(name, codes, "`amisync explain` lists the codes")}
+	return &usageError{message: fmt.Sprintf("there is no code %q", name), hint: hint}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -119,7 +120,7 @@ func publishing(inspection reconcile.Inspection) reconcile.Check {
 	check := unsure(subject, inspection)
 	if len(inspection.Obstacles) > 0 && !check.Problem() {
 		lock := inspection.Obstacles[0]
-		check = reconcile.Check{Status: reconcile.CheckBlocked, Error: subject + " " + lock.Reason, Hint: lock.Hint}
+		check = reconcile.Check{Status: reconcile.CheckBlocked, Error: cause(subject, lock, ", where "), Hint: lock.Hint}
 	}
 	return check
 }
@@ -129,10 +130,19 @@ func publishing(inspection reconcile.Inspection) reconcile.Check {
 func unsure(subject string, inspection reconcile.Inspection) reconcile.Check {
 	for _, obstacle := range inspection.Obstacles {
 		if obstacle.Unsure {
-			return reconcile.CheckError(&reconcile.Error{Kind: obstacle.Kind, Err: errors.New(subject + " " + obstacle.Reason), Hint: obstacle.Hint})
+			return reconcile.CheckError(&reconcile.Error{Kind: obstacle.Kind, Err: errors.New(cause(subject, obstacle, ": ")), Hint: obstacle.Hint})
 		}
 	}
 	return reconcile.CheckError(nil)
+}
+
+// cause is the obstacle as its row needs it: what stands behind the mark, since the
+// row says before what. Without the mark it is a sentence about the subject.
+func cause(subject string, obstacle reconcile.Obstacle, mark string) string {
+	if _, text, found := strings.Cut(obstacle.Reason, mark); found {
+		return text
+	}
+	return subject + " " + obstacle.Reason
 }
 
 // publishes reports whether a share declares images of the lane public.

@@ -93,10 +93,10 @@ func TestADiagnosisSaysWhereTheWayEnds(t *testing.T) {
 		problems int
 	}{
 		{name: "nothing fails", want: "ok ok ok ok ok ok"},
-		{name: "the account cannot be entered", fails: opEnterRead, want: "denied skipped skipped skipped skipped skipped", problems: 1},
+		{name: "the account cannot be entered", fails: opEnterRead, want: "failed skipped skipped skipped skipped skipped", problems: 1},
 		{name: "its images cannot be listed", fails: opList, want: "ok denied skipped ok skipped skipped", problems: 1},
 		{name: "permissions cannot be read", fails: opRead, want: "ok ok denied ok ok ok", problems: 1},
-		{name: "it cannot be entered for writing", fails: opEnterWrite, want: "ok ok ok ok ok denied", problems: 1},
+		{name: "it cannot be entered for writing", fails: opEnterWrite, want: "ok ok ok ok ok failed", problems: 1},
 		{name: "nothing may be changed", fails: opTry, want: "ok ok ok ok ok denied", problems: 1},
 		{name: "the lock cannot be read", inspect: unsureOf(func(q reconcile.Questions) bool { return q.Publish }), want: "ok ok ok denied ok ok", problems: 1},
 		{name: "publishing is blocked", inspect: blocked, want: "ok ok ok blocked ok ok", problems: 1},
@@ -180,4 +180,30 @@ func TestADiagnosisWritesNothing(t *testing.T) {
 			t.Fatalf("%d problems in %d lanes, counted %d", problems, len(d.Lanes), d.Problems)
 		}
 	})
+}
+
+// The row says where and about what: below it stands the call that was refused, or
+// the lock itself.
+func TestADiagnosisSaysOnlyWhatItsRowDoesNot(t *testing.T) {
+	for _, c := range []struct {
+		obstacle     reconcile.Obstacle
+		public, keys string
+	}{
+		{reconcile.Obstacle{Unsure: true, Kind: reconcile.Denied, Reason: "has a key that may be of no use: kms:DescribeKey on k: AccessDenied: no, where it is"},
+			"kms:DescribeKey on k: AccessDenied: no, where it is", "kms:DescribeKey on k: AccessDenied: no, where it is"},
+		{reconcile.Obstacle{Publishing: true, Reason: "is in account a and region r, where the lock is on"}, "the lock is on", ""},
+		{reconcile.Obstacle{Publishing: true, Reason: "is not for everybody"}, "an image there is not for everybody", ""},
+	} {
+		e := newEstate(lab)
+		image := picture(lab, "us-east-1", "secret")
+		image.EncryptedSnapshots = []string{"snap-1"}
+		e.cloud.put(image)
+		e.share(lab, "secret", alice, world)
+		e.cloud.inspect = func(string, reconcile.Questions) reconcile.Inspection {
+			return reconcile.Inspection{Obstacles: []reconcile.Obstacle{c.obstacle}}
+		}
+		if lane := e.diagnose().Lanes[0]; lane.Public.Error != c.public || lane.Keys.Error != c.keys {
+			t.Errorf("%q, %q", lane.Public.Error, lane.Keys.Error)
+		}
+	}
 }
