@@ -35,7 +35,7 @@ func sourceIdentity(owner reconcile.Owner, actor string) (*string, error) {
 	identity := notInSessionName.ReplaceAllString(actor, "-")
 	identity = identity[:min(len(identity), maxSessionName)]
 	if len(strings.Trim(identity, "-")) < 2 {
-		return nil, &reconcile.Error{Kind: reconcile.Credentials, Action: "sts:AssumeRole", Subject: owner.Role,
+		return nil, &reconcile.Error{Kind: reconcile.Credentials, // nothing was called
 			Err:  fmt.Errorf("OwnerAccount %s asks for a source identity, and who runs amisync is not known", owner.Name),
 			Hint: "set AMISYNC_ACTOR to a name of at least two letters or digits"}
 	}
