@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -78,8 +79,10 @@ func TestWithoutAnActorASourceIdentityCannotBeGiven(t *testing.T) {
 	for _, actor := range []string{"", "a", "世界", "- -", "[]"} {
 		s := serve(t, map[string]func(int) answer{"AssumeRole": ok(roleSession(roleOwner.Account, "x"))})
 		_, err := newCloud(t, Options{Actor: actor}).OpenReader(context.Background(), named)
-		if failure := failed(t, err, reconcile.Credentials, "who runs amisync is not known"); !strings.Contains(failure.Hint, "AMISYNC_ACTOR") || len(s.of("AssumeRole")) > 0 {
-			t.Errorf("%q: %+v", actor, failure)
+		failure, ok := errors.AsType[*reconcile.Error](err)
+		if !ok || failure.Kind != reconcile.Credentials || failure.Action != "" || !strings.Contains(err.Error(), "who runs amisync is not known") ||
+			!strings.Contains(failure.Hint, "AMISYNC_ACTOR") || len(s.of("AssumeRole")) > 0 {
+			t.Errorf("%q: %+v", actor, err)
 		}
 	}
 }
