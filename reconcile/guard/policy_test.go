@@ -203,12 +203,25 @@ func TestHintsWriteTheWholePolicyWhereThereIsNone(t *testing.T) {
 }
 
 func TestAnApprovalThatIsOverIsToBeRenewed(t *testing.T) {
-	w := one(grants(principal.Everyone)).with(func(w *world) {
-		over := reconcile.Term{Reason: "open source", Until: day(-1), Source: reconcile.Source{File: "policy.yaml", Line: 6}}
-		w.policy.PublicShares = []reconcile.PublicShare{{Term: over, Share: "base", ApprovedBy: "jane"}}
+	approval := func(share string, line int) reconcile.PublicShare {
+		return reconcile.PublicShare{Share: share, ApprovedBy: "jane",
+			Term: reconcile.Term{Reason: "open source", Until: day(-1), Source: reconcile.Source{File: "policy.yaml", Line: line}}}
+	}
+	two := one(grants(principal.Everyone)).with(func(w *world) {
+		w.shares = append(w.shares, share("second", reconcile.Additive, grants(principal.Everyone)))
 	})
-	if f := w.of("AMI001"); len(f) != 1 || !f[0].Refuses() || !strings.HasSuffix(f[0].Hint, "or renew the approval that is over: `until` at policy.yaml:6") {
-		t.Errorf("%+v", f)
+	for _, c := range []struct {
+		approvals []reconcile.PublicShare
+		hint      string
+	}{
+		{[]reconcile.PublicShare{approval("base", 6)}, "or renew the approval that is over: `until` at policy.yaml:6"},
+		{[]reconcile.PublicShare{approval("another", 5), approval("base", 6), approval("second", 7)}, "or renew the approval that is over: `until` at policy.yaml:6 and policy.yaml:7"},
+		{nil, "`publicShares: [{share: base, approvedBy: <who>, reason: <why>}, {share: second, approvedBy: <who>, reason: <why>}]`"},
+	} {
+		f := two.with(func(w *world) { w.policy.PublicShares = c.approvals }).of("AMI001")
+		if len(f) != 1 || !f[0].Refuses() || !strings.HasSuffix(f[0].Hint, c.hint) {
+			t.Errorf("%+v", f)
+		}
 	}
 }
 
