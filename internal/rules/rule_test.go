@@ -223,12 +223,8 @@ func TestACostThatNobodyForesawStopsTheEvaluation(t *testing.T) {
 	for i := range 10_000 {
 		huge.Shares = append(huge.Shares, fmt.Sprintf("share-%d", i))
 	}
-	start := time.Now()
 	if broken, err := violated(huge); broken || err == nil || !strings.Contains(err.Error(), "cost limit exceeded") {
 		t.Errorf("%v, %v", broken, err)
-	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
 	}
 	if broken, err := violated(subject()); broken || err != nil {
 		t.Errorf("another evaluation of the same rule: %v, %v", broken, err)
