@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // ErrPlanFile means that a plan file cannot be used: it is not a plan, is of
@@ -58,9 +57,8 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if p.FormatVersion == "" {
 		return nil, fmt.Errorf("%w: it has no format_version, so it is not a plan", ErrPlanFile)
 	}
-	major, _, _ := strings.Cut(p.FormatVersion, ".")
-	if known, _, _ := strings.Cut(FormatVersion, "."); major != known {
-		return nil, fmt.Errorf("%w: its format version is %s, this amisync reads %s.x", ErrPlanFile, p.FormatVersion, known)
+	if err := checkVersion(p.FormatVersion); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPlanFile, err)
 	}
 	if sum, err := checksum(data); err != nil || sum != p.Checksum || Digest(p.Scope, p.Changes) != p.Digest {
 		return nil, fmt.Errorf("%w: it does not fit its checksum, so somebody altered it", ErrPlanFile)

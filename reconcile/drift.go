@@ -38,13 +38,17 @@ type Drift struct {
 	Deviations    []Deviation       `json:"deviations"`
 	Findings      []Finding         `json:"findings"`
 	Incomplete    []Incomplete      `json:"incomplete"`
+	// Owners are the names of the owner accounts, by account id.
+	Owners map[string]string `json:"owners,omitempty"`
+	// Access is who may launch the images that were read.
+	Access Access `json:"access,omitzero"`
 }
 
 // DriftOf reads a plan as drift. A missing grant on an image younger than grace
 // is pending: the nightly apply will see to it.
 func DriftOf(plan *Plan, created map[principal.Image]time.Time, grace time.Duration) *Drift {
 	d := &Drift{FormatVersion: FormatVersion, At: plan.At, Scope: plan.Scope, Unknown: len(plan.Incomplete),
-		Deviations: []Deviation{}, Findings: plan.Findings, Incomplete: plan.Incomplete}
+		Deviations: []Deviation{}, Findings: plan.Findings, Incomplete: plan.Incomplete, Owners: plan.Owners, Access: plan.Access}
 	for _, change := range plan.Changes {
 		kind := driftKind(change, plan.At.Sub(created[change.Image.Image]) < grace)
 		d.Deviations = append(d.Deviations, Deviation{Kind: kind, Image: change.Image, Principal: change.Principal, Source: change.Source})

@@ -35,6 +35,8 @@ type Plan struct {
 	Steps      []Step         `json:"steps"`
 	Findings   []Finding      `json:"findings"`
 	Incomplete []Incomplete   `json:"incomplete"`
+	// Access is who may launch the images that were read, before any change.
+	Access Access `json:"access,omitzero"`
 	// Checksum covers the whole document, so that a plan altered by accident or by
 	// hand is noticed. EncodePlan sets it. It has no key and stops no attacker:
 	// whoever can replace the file can choose its time and the ranks in it. What

@@ -48,6 +48,8 @@ type Result struct {
 	Outcomes      []Outcome      `json:"outcomes"`
 	Images        []ImageRecord  `json:"images"`
 	Incomplete    []Incomplete   `json:"incomplete"`
+	// Owners are the names of the owner accounts, by account id.
+	Owners map[string]string `json:"owners,omitempty"`
 }
 
 // Actor is who made the calls in one account.

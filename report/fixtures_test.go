@@ -141,12 +141,13 @@ func everyday() *reconcile.Plan {
 	for _, i := range []reconcile.NamedImage{base18, base11, base04} {
 		changes = append(changes, grant(i, workloads, 14), grant(i, payments, 15))
 	}
-	return finish(&reconcile.Plan{Changes: append(changes,
+	changes = append(changes,
 		until(grant(base18, contract, 16), "2027-01-31", "migration, INC-1234"),
 		grant(baseEU, workloads, 14),
 		revoke(golden, stranger), revoke(golden, otherOU),
 		until(change(reconcile.VerbRevoke, golden, contract, reconcile.Expired, 22), "2026-10-31", "trial"),
 		change(reconcile.VerbPublish, lab, principal.Everyone, reconcile.Declared, 31),
 		revoke(lab, stranger),
-	)})
+	)
+	return finish(&reconcile.Plan{Changes: changes, Access: accessOf(changes, acme, dataProd)})
 }

@@ -195,7 +195,7 @@ var sgr = regexp.MustCompile(`\x1b\[[0-9;]+m`)
 
 func text(t *testing.T, render render, format report.Format, style report.Style) string {
 	t.Helper()
-	w, err := report.For(format)
+	w, err := report.For(format, report.PlanDocument)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestEveryImageIsNamed(t *testing.T) {
 }
 
 func TestUnknownFormatNamesTheKnownOnes(t *testing.T) {
-	_, err := report.For("yaml")
+	_, err := report.For("yaml", report.DiagnosisDocument)
 	if err == nil || err.Error() != `unknown format "yaml" (known: text, json)` {
 		t.Errorf("got %v", err)
 	}

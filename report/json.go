@@ -30,6 +30,10 @@ func (jsonWriter) WriteDiagnosis(w io.Writer, d *reconcile.Diagnosis, _ Style) e
 	return writeEncoded(w)(reconcile.EncodeDiagnosis(d))
 }
 
+func (jsonWriter) WriteDifference(w io.Writer, d *reconcile.Difference, _ Style) error {
+	return writeEncoded(w)(reconcile.EncodeDifference(d))
+}
+
 func (jsonWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, _ Style) error {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)

@@ -28,7 +28,7 @@ func applyCommand(t *tool) *cli.Command {
 			&cli.DurationFlag{Name: "max-age", Value: 24 * time.Hour, Usage: "refuse a PLAN older than this `AGE`"},
 			&cli.DurationFlag{Name: "wait", Value: time.Minute, Usage: "wait up to this `DURATION` for the cloud to show a change that it accepted"},
 			&cli.StringFlag{Name: "out", Usage: "save the result to `FILE`: permissions before and after, and who made the calls"},
-			filterFlags(), principalFlag(), directionFlags(), outputFlags(), runFlags(),
+			filterFlags(), principalFlag(), directionFlags(), outputFlags(report.ResultDocument), runFlags(),
 		),
 		Action: t.apply,
 	}
@@ -82,7 +82,7 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := t.look(c)
+	l, err := t.look(c, report.ResultDocument)
 	if err != nil {
 		return nil, err
 	}

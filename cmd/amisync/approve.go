@@ -37,7 +37,7 @@ func (a *applyRun) approve(c *cli.Context) error {
 
 // showPlan shows the plan to whoever decides; it is not the command's data.
 func (a *applyRun) showPlan() {
-	writer, err := report.For(report.Text)
+	writer, err := report.For(report.Text, report.PlanDocument)
 	if err == nil {
 		_ = writer.WritePlan(a.err, a.plan, a.talk) // standard error is the last resort
 	}

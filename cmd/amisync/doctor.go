@@ -17,7 +17,7 @@ func doctorCommand(t *tool) *cli.Command {
 		Name: "doctor", Usage: "try every role, account and permission, and change nothing",
 		Description: "Enters each owner account, and tries in each region what plan and apply would need, with as few calls\n" +
 			"as can be. A dash stands where there is no need, or nothing to try it on. Exits 1 where something fails.",
-		Flags:  flags(manifestsFlag(), ownerFlag(), regionFlag(), outputFlags(), runFlags()),
+		Flags:  flags(manifestsFlag(), ownerFlag(), regionFlag(), outputFlags(report.DiagnosisDocument), runFlags()),
 		Action: t.doctor,
 	}
 }
@@ -26,7 +26,7 @@ func (t *tool) doctor(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	l, err := t.lookAt(c, func(c *cli.Context) (*reconcile.Declarations, *schema.Estate, error) { return owners(c, t.env) })
+	l, err := t.lookAt(c, report.DiagnosisDocument, func(c *cli.Context) (*reconcile.Declarations, *schema.Estate, error) { return owners(c, t.env) })
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func driftCommand(t *tool) *cli.Command {
 			manifestsFlag(),
 			&cli.DurationFlag{Name: "grace", Value: 24 * time.Hour, Usage: "grants that an image younger than this `AGE` lacks are pending, not missing"},
 			&cli.BoolFlag{Name: "unmanaged", Usage: "read the permissions of images that no manifest claims, too: one call for each"},
-			filterFlags(), principalFlag(), outputFlags(), runFlags(),
+			filterFlags(), principalFlag(), outputFlags(report.DriftDocument), runFlags(),
 		),
 		Action: t.drift,
 	}
@@ -29,7 +29,7 @@ func (t *tool) drift(c *cli.Context) error {
 	if err := errors.Join(noArguments(c), notNegative(c, "grace")); err != nil {
 		return err
 	}
-	l, err := t.look(c)
+	l, err := t.look(c, report.DriftDocument)
 	if err != nil {
 		return err
 	}

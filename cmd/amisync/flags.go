@@ -43,10 +43,11 @@ func directionFlags() []cli.Flag {
 	}
 }
 
-// outputFlags say how results are shown.
-func outputFlags() []cli.Flag {
+// outputFlags say how a document is shown.
+func outputFlags(document report.Document) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "format", Usage: "write as `FORMAT[=FILE]`: " + formats() + "; repeatable, standard output where no file is named"},
+		&cli.StringSliceFlag{Name: "format", Usage: "write as `FORMAT[=FILE]`: " + formats(document) + "; repeatable, standard output where no file is named"},
+		&cli.StringFlag{Name: "source-url", EnvVars: []string{"AMISYNC_SOURCE_URL"}, Usage: "link places in manifests, in Markdown and HTML, to `URL` and the file's name behind it"},
 		colorFlag(),
 	}
 }
@@ -64,9 +65,9 @@ func runFlags() []cli.Flag {
 	}
 }
 
-func formats() string {
+func formats(document report.Document) string {
 	var names []string
-	for _, f := range report.Formats() {
+	for _, f := range report.Formats(document) {
 		names = append(names, string(f))
 	}
 	return strings.Join(names, ", ")

@@ -292,4 +292,4 @@ func TestNothingLeaksWhereCredentialsCannotBeUsed(t *testing.T) {
 	}
 }
 
-func formatNames() []string { return strings.Split(formats(), ", ") }
+func formatNames() []string { return strings.Split(formats("plan"), ", ") }

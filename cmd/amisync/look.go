@@ -21,14 +21,17 @@ type look struct {
 }
 
 // look reads flags and manifests, in this order: a wrong command line is told
-// before anything is read. Nothing is called yet.
-func (t *tool) look(c *cli.Context) (*look, error) { return t.lookAt(c, t.declarations) }
+// before anything is read. Nothing is called yet. Document is what will be
+// written.
+func (t *tool) look(c *cli.Context, document report.Document) (*look, error) {
+	return t.lookAt(c, document, t.declarations)
+}
 
 // lookAt is look, for those who read the manifests in a way of their own.
-func (t *tool) lookAt(c *cli.Context, read func(*cli.Context) (*reconcile.Declarations, *schema.Estate, error)) (*look, error) {
+func (t *tool) lookAt(c *cli.Context, document report.Document, read func(*cli.Context) (*reconcile.Declarations, *schema.Estate, error)) (*look, error) {
 	l := &look{tool: t}
 	var err error
-	if l.outputs, err = outputs(c); err != nil {
+	if l.outputs, err = outputs(c, document); err != nil {
 		return nil, err
 	}
 	if l.clouds, err = t.clouds(c); err != nil {

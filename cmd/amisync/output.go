@@ -19,8 +19,8 @@ type output struct {
 	file   string // empty: standard output
 }
 
-// outputs reads --format.
-func outputs(c *cli.Context) ([]output, error) {
+// outputs reads --format, for a document.
+func outputs(c *cli.Context, document report.Document) ([]output, error) {
 	wanted := c.StringSlice("format")
 	if len(wanted) == 0 {
 		wanted = []string{string(report.Text)}
@@ -31,7 +31,7 @@ func outputs(c *cli.Context) ([]output, error) {
 		if named && file == "" {
 			return nil, &usageError{message: fmt.Sprintf("--format %s names no file", w), hint: "write a name behind =, or leave it out for standard output"}
 		}
-		writer, err := report.For(report.Format(format))
+		writer, err := report.For(report.Format(format), document)
 		if err != nil {
 			return nil, &usageError{message: "--format: " + err.Error(), command: c.Command}
 		}
@@ -53,7 +53,8 @@ func outputs(c *cli.Context) ([]output, error) {
 // write writes a document to every output, files first, so that they are there
 // when a reader of standard output looks for them.
 func (t *tool) write(all []output, style report.Style, document func(report.Writer, io.Writer, report.Style) error) error {
-	plain := report.Style{Names: style.Names}
+	plain := style
+	plain.Color, plain.Width = false, 0
 	for _, o := range all {
 		if o.file == "" {
 			continue
@@ -79,7 +80,7 @@ func (t *tool) write(all []output, style report.Style, document func(report.Writ
 // style reads --color and the terminal.
 func (t *tool) style(c *cli.Context, names map[string]string) (report.Style, error) {
 	color, err := t.colored(c, t.outTerminal)
-	return report.Style{Color: color, Width: t.width, Names: names}, err
+	return report.Style{Color: color, Width: t.width, Names: names, Sources: c.String("source-url"), Manifests: c.String("manifests")}, err
 }
 
 // colored decides whether a stream is coloured: --color first, then NO_COLOR

@@ -21,7 +21,7 @@ func planCommand(t *tool) *cli.Command {
 		Flags: flags(
 			manifestsFlag(), &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, for `amisync apply FILE`"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
-			filterFlags(), principalFlag(), directionFlags(), outputFlags(), runFlags(),
+			filterFlags(), principalFlag(), directionFlags(), outputFlags(report.PlanDocument), runFlags(),
 		),
 		Action: t.plan,
 	}
@@ -35,7 +35,7 @@ func (t *tool) plan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := t.look(c)
+	l, err := t.look(c, report.PlanDocument)
 	if err != nil {
 		return err
 	}

@@ -12,43 +12,71 @@ import (
 
 func showCommand(t *tool) *cli.Command {
 	return &cli.Command{
-		Name: "show", Usage: "show a saved plan, without any cloud access", ArgsUsage: "PLAN",
-		Flags:  flags(outputFlags()),
-		Action: t.show,
+		Name: "show", Usage: "show a saved plan, result or drift, without any cloud access", ArgsUsage: "FILE",
+		Description: "FILE is what `plan --out`, `apply --out` or `--format json=FILE` wrote.",
+		Flags:       flags(outputFlags(report.PlanDocument)),
+		Action:      t.show,
 	}
 }
 
 func (t *tool) show(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return &usageError{message: "show takes one argument, the plan file", command: c.Command}
+		return &usageError{message: "show takes one argument, the file with the plan, result or drift", command: c.Command}
 	}
-	outputs, err := outputs(c)
+	outputs, err := outputs(c, report.PlanDocument)
 	if err != nil {
 		return err
 	}
-	plan, err := readPlan(c.Args().First())
+	document, err := readDocument(c.Args().First())
 	if err != nil {
 		return err
 	}
-	style, err := t.style(c, plan.Owners)
+	style, err := t.style(c, ownerNames(document))
 	if err != nil {
 		return err
 	}
 	return t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
-		return w.WritePlan(out, plan, style)
+		switch {
+		case document.Result != nil:
+			return w.WriteResult(out, document.Result, style)
+		case document.Drift != nil:
+			return w.WriteDrift(out, document.Drift, style)
+		}
+		return w.WritePlan(out, document.Plan, style)
 	})
 }
 
-func readPlan(file string) (*reconcile.Plan, error) {
-	// The hint names no file of the command line: it may hold something else.
-	const hint = "make a new plan: amisync plan --out plan.json"
+// ownerNames are the names of owner accounts that a document knows.
+func ownerNames(document reconcile.Document) map[string]string {
+	switch {
+	case document.Result != nil:
+		return document.Result.Owners
+	case document.Drift != nil:
+		return document.Drift.Owners
+	}
+	return document.Plan.Owners
+}
+
+// readDocument reads a plan, a result or a drift that a run saved.
+func readDocument(file string) (reconcile.Document, error) {
 	data, err := readFile(file, maxPlan)
 	if err != nil {
-		return nil, hinted{fmt.Errorf("reading the plan: %w", err), hint}
+		return reconcile.Document{}, hinted{fmt.Errorf("reading the plan: %w", err), remakePlan}
 	}
-	plan, err := reconcile.DecodePlan(data)
+	document, err := reconcile.DecodeDocument(data)
 	if err != nil {
-		return nil, hinted{fmt.Errorf("%s: %w", file, err), hint}
+		return document, hinted{fmt.Errorf("%s: %w", file, err), remakePlan}
 	}
-	return plan, nil
+	return document, nil
+}
+
+// remakePlan names no file of the command line: it may hold something else.
+const remakePlan = "make a new plan: amisync plan --out plan.json"
+
+func readPlan(file string) (*reconcile.Plan, error) {
+	document, err := readDocument(file)
+	if err == nil && document.Plan == nil {
+		err = hinted{fmt.Errorf("%s: %w: it is no plan but what a run found or did", file, reconcile.ErrPlanFile), remakePlan}
+	}
+	return document.Plan, err
 }

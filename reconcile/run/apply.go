@@ -18,7 +18,7 @@ import (
 func Apply(ctx context.Context, declarations *reconcile.Declarations, plan *reconcile.Plan, view *View, carriers map[principal.Provider]reconcile.Carrier, open OpenWriter, options Options) *reconcile.Result {
 	options = options.withDefaults()
 	a := &applier{declarations: declarations, view: view, open: open, options: options, carriers: carriers,
-		result: &reconcile.Result{Digest: plan.Digest, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete}}
+		result: &reconcile.Result{Digest: plan.Digest, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete, Owners: declarations.OwnerNames()}}
 	due := a.holdBack(plan)
 	a.announce(due)
 	var group sync.WaitGroup

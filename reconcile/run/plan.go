@@ -99,7 +99,8 @@ func (r Request) judge(view *View, claimed reconcile.Selection) judgement {
 	reconcile.Name(held, r.Declarations.Aliases)
 	changes, withdrawn := reconcile.Scope{Only: r.Only}.Changes(all)
 	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
-		Incomplete: view.Incomplete, Checks: view.checks(), Selection: planned(selection, changes), Inventory: r.counts(view.Inventory, selection)}
+		Incomplete: view.Incomplete, Checks: view.checks(), Selection: planned(selection, changes), Inventory: r.counts(view.Inventory, selection),
+		Access: reconcile.AccessOf(view.images(), selection, view.Observations, r.Declarations.Aliases)}
 	plan.Findings = guard.Check(guard.Input{
 		Declarations: r.Declarations, Scope: r.Scope, At: r.judgedAt(), Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
 		Desired: reconcile.Desire(r.Declarations, selection, r.At), Observations: view.Observations, Changes: changes,
