@@ -3,8 +3,11 @@ package aws
 import (
 	"context"
 	"sync"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go/middleware"
 	"golang.org/x/time/rate"
 )
@@ -33,38 +36,53 @@ var buckets = map[string]bucket{
 type limits struct {
 	off   bool
 	mutex sync.Mutex
-	rates map[lane]*rate.Limiter
+	paces map[lane]*pace
 }
 
 type lane struct{ account, region, action string }
 
-func newLimits(off bool) *limits { return &limits{off: off, rates: map[lane]*rate.Limiter{}} }
+func newLimits(off bool) *limits { return &limits{off: off, paces: map[lane]*pace{}} }
 
-// wait blocks until the call may be sent, or the context ends.
-func (l *limits) wait(ctx context.Context, account, region, action string) error {
+// pace returns the pace of an action, or nil where it is not limited.
+func (l *limits) pace(account, region, action string) *pace {
 	documented, limited := buckets[action]
 	if l.off || !limited {
 		return nil
 	}
 	key := lane{account, region, action}
 	l.mutex.Lock()
-	limiter := l.rates[key]
-	if limiter == nil {
-		limiter = rate.NewLimiter(documented.refill, documented.size)
-		l.rates[key] = limiter
+	defer l.mutex.Unlock()
+	if l.paces[key] == nil {
+		l.paces[key] = newPace(documented)
 	}
-	l.mutex.Unlock()
-	return limiter.Wait(ctx)
+	return l.paces[key]
 }
 
 // middleware puts the limit into the stack of an EC2 client.
 func (l *limits) middleware(account, region string) func(*middleware.Stack) error {
 	limit := middleware.FinalizeMiddlewareFunc("amisync/limit",
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-			if err := l.wait(ctx, account, region, awsmiddleware.GetOperationName(ctx)); err != nil {
+			pace := l.pace(account, region, awsmiddleware.GetOperationName(ctx))
+			if pace == nil {
+				return next.HandleFinalize(ctx, in)
+			}
+			if err := pace.limiter.Wait(ctx); err != nil {
 				return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 			}
-			return next.HandleFinalize(ctx, in)
+			sent := time.Now()
+			out, metadata, err := next.HandleFinalize(ctx, in)
+			if throttled(err) {
+				pace.slowDown(sent)
+			} else {
+				pace.speedUp()
+			}
+			return out, metadata, err
 		})
 	return func(stack *middleware.Stack) error { return stack.Finalize.Insert(limit, "Retry", middleware.After) }
+}
+
+// throttled reports whether the cloud refused a call because there were too
+// many.
+func throttled(err error) bool {
+	return err != nil && retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary
 }

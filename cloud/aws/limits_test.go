@@ -14,11 +14,11 @@ import (
 )
 
 // watched replaces the bucket of an action by one that is never refilled, so
-// that what was taken can be counted.
+// that what was taken can be counted, unless a call is throttled.
 func watched(c *Cloud, account, region, action string, size int) (taken func() int) {
-	limiter := rate.NewLimiter(rate.Every(1000*time.Hour), size)
-	c.limits.rates[lane{account, region, action}] = limiter
-	return func() int { return size - int(limiter.Tokens()+0.5) }
+	p := newPace(bucket{size: size, refill: rate.Every(1000 * time.Hour)})
+	c.limits.paces[lane{account, region, action}] = p
+	return func() int { return size - int(p.limiter.Tokens()+0.5) }
 }
 
 func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
@@ -26,7 +26,7 @@ func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
 		"DescribeImages": func(n int) answer {
 			switch n {
 			case 0, 2: // each page at the second attempt
-				return ec2Error(503, "RequestLimitExceeded", "Request limit exceeded.")
+				return ec2Error(500, "InternalError", "An internal error has occurred.")
 			case 1:
 				return answer{http.StatusOK, describe("", "<nextToken>x</nextToken>")}
 			}
@@ -101,19 +101,15 @@ func TestACallThatTheLimitWouldHoldBeyondItsDeadlineIsNotMade(t *testing.T) {
 func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
 	l := newLimits(false)
 	for action, want := range map[string]string{"DescribeImages": "100 20", "DescribeImageAttribute": "100 20", "DescribeSnapshots": "100 20", "GetImageBlockPublicAccessState": "100 20", "ModifyImageAttribute": "100 5"} {
-		if err := l.wait(context.Background(), "1", "r", action); err != nil {
-			t.Fatal(err)
-		}
-		limiter := l.rates[lane{"1", "r", action}]
+		limiter := l.pace("1", "r", action).limiter
 		if got := fmt.Sprintf("%d %v", limiter.Burst(), limiter.Limit()); got != want {
 			t.Errorf("%s: %s, want %s", action, got, want)
 		}
 	}
-	if err := l.wait(context.Background(), "1", "r", "GetCallerIdentity"); err != nil || len(l.rates) != 5 {
-		t.Errorf("%v, %v", err, l.rates)
+	if l.pace("1", "r", "DescribeImages") != l.pace("1", "r", "DescribeImages") || l.pace("1", "r", "DescribeImages") == l.pace("1", "s", "DescribeImages") {
+		t.Error("a pace is not that of its account, region and action")
 	}
-	off := newLimits(true)
-	if err := off.wait(context.Background(), "1", "r", "DescribeImages"); err != nil || len(off.rates) != 0 {
-		t.Errorf("%v, %v", err, off.rates)
+	if l.pace("1", "r", "GetCallerIdentity") != nil || newLimits(true).pace("1", "r", "DescribeImages") != nil {
+		t.Error("what has no limit is held back")
 	}
 }
