@@ -39,6 +39,9 @@ type Owner struct {
 	// ExternalID accompanies the role; empty means none. It never appears in
 	// output.
 	ExternalID string
+	// ExternalIDEnv is the environment variable that holds the external id; empty
+	// where the manifest has it, or there is none.
+	ExternalIDEnv string
 	// NameActor makes role sessions carry who runs amisync as their source
 	// identity, which the role's trust policy must allow.
 	NameActor bool
@@ -81,14 +84,18 @@ const (
 type Declaration struct {
 	Share    string // the manifest's metadata.name
 	Labels   map[string]string
-	Owner    string // the owner's name
-	Lanes    []Lane // sorted; never empty
+	Owner    string   // the owner's name
+	Regions  []string // as declared, sorted; empty means the owner's
+	Lanes    []Lane   // sorted; never empty
 	Selector Selector
 	Mode     Mode
 	// Grants are the declared permissions, sorted by principal, each principal
 	// once. Empty means private on purpose.
 	Grants []Grant
-	Source Source
+	// Entries are the entries of Directories (see Declarations.Directory) that the
+	// share itself names.
+	Entries []string
+	Source  Source
 }
 
 // Publishes reports whether the share declares its images public.
@@ -103,7 +110,18 @@ type Grant struct {
 	// holds. Zero means for good.
 	Until  time.Time
 	Reason string // why it was declared, in the author's words; may be empty
+	// Via is the way through Directories, nil where the share has the id itself.
+	// It explains the grant and decides nothing.
+	Via    *Via
 	Source Source
+}
+
+// Via is the way from an image share to a principal, as far as it leads through
+// Directories: one group in another, and a name at the end if there is one.
+// Grants of many shares may have the same; it is not altered.
+type Via struct {
+	Entry string // see Declarations.Directory
+	Next  *Via   // nil at the end
 }
 
 // Expired reports whether the grant's last day is over.
@@ -142,6 +160,18 @@ type Declarations struct {
 	Policy Policy
 	// Aliases are the names that directories give to principals.
 	Aliases map[principal.Principal]string
+	// Directory is what Directories say, by key and name: "group payments",
+	// "account data-prod".
+	Directory map[string]Entry
+}
+
+// Entry is what a Directory says under a name.
+type Entry struct {
+	Principal principal.Principal // that is named; zero for a group
+	// Members are a group's, as they are written: other entries, or a key and an id
+	// such as "account 111122223333".
+	Members []string
+	Source  Source
 }
 
 // OwnerOf returns the owner with the account, or nil.

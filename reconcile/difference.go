@@ -4,10 +4,14 @@ package reconcile
 // without any cloud: who gains and who loses access by declaration. Which images
 // exist is not known, so its unit is the share.
 type Difference struct {
-	FormatVersion string            `json:"format_version"`
-	Base          string            `json:"base"`           // the older revision, as it was asked for
-	Head          string            `json:"head,omitempty"` // the newer one; empty is the working tree
-	Summary       DifferenceSummary `json:"summary"`
+	FormatVersion string `json:"format_version"`
+	Base          string `json:"base"`           // the older revision, as it was asked for
+	Head          string `json:"head,omitempty"` // the newer one; empty is the working tree
+	// BaseCommit and HeadCommit are the commits that Base and Head were; empty for
+	// the working tree.
+	BaseCommit string            `json:"base_commit,omitempty"`
+	HeadCommit string            `json:"head_commit,omitempty"`
+	Summary    DifferenceSummary `json:"summary"`
 	// Access is who gains and loses, sorted by share, kind and principal.
 	Access []AccessDifference `json:"access"`
 	// Edits are the entries of Directories behind Access, those that reach the most

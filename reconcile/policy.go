@@ -10,6 +10,7 @@ import (
 
 // Policy holds what guards every run.
 type Policy struct {
+	Name string // the manifest's metadata.name; empty where there is none
 	// AllowPublic lets every share publish that says so; PublicShares names the
 	// shares that may where it is false.
 	AllowPublic  bool
@@ -42,6 +43,7 @@ func DefaultPolicy() Policy {
 // Rule is a condition of the estate's own that every change must keep.
 type Rule struct {
 	Name     string
+	When     string // the condition, as it is written
 	Severity Severity
 	Stops    Stop // what a violation keeps from being applied if Severity is error
 	Message  string

@@ -70,10 +70,11 @@ func (e *Estate) compile(c compiler) (*reconcile.Declarations, strictyaml.Proble
 	}
 	c.exclusiveClaims()
 	return &reconcile.Declarations{
-		Owners:  c.sortedOwners(),
-		Shares:  c.sortedShares(),
-		Policy:  c.policy(e.Policies),
-		Aliases: c.names.aliases(),
+		Owners:    c.sortedOwners(),
+		Shares:    c.sortedShares(),
+		Policy:    c.policy(e.Policies),
+		Aliases:   c.names.aliases(),
+		Directory: c.names.directory(),
 	}, c.problems
 }
 

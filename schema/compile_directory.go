@@ -7,6 +7,7 @@ import (
 
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
 )
 
 // maxGroupDepth is how many levels of groups there may be in a group.
@@ -49,7 +50,7 @@ func (c *compiler) principals(pos strictyaml.Pos, key string, kind principal.Kin
 		} else {
 			c.names.ids[p] = at
 		}
-		c.names.principals[kind][name] = named{p, at}
+		c.names.principals[kind][name] = named{member{p, &reconcile.Via{Entry: entryOf(string(kind), name)}}, at}
 	}
 }
 
@@ -85,7 +86,7 @@ func (c *compiler) groups(spec DirectorySpec) {
 
 // expand finds all principals of a group; path holds the groups that it is
 // inside of.
-func (c *compiler) expand(name string, path []string) []principal.Principal {
+func (c *compiler) expand(name string, path []string) []member {
 	g := c.names.groups[name]
 	switch {
 	case g.expanded:
@@ -96,7 +97,7 @@ func (c *compiler) expand(name string, path []string) []principal.Principal {
 		return nil
 	}
 	g.open = true
-	g.members = principal.Sorted(c.members(name, g, append(path, name)))
+	g.members = c.members(name, g, append(path, name))
 	g.open, g.expanded = false, true
 	if g.depth > maxGroupDepth {
 		g.members = nil
@@ -107,8 +108,11 @@ func (c *compiler) expand(name string, path []string) []principal.Principal {
 	return g.members
 }
 
-func (c *compiler) members(name string, g *group, path []string) []principal.Principal {
-	var members []principal.Principal
+// members returns the principals of a group, sorted, each by the way that is
+// written first.
+func (c *compiler) members(name string, g *group, path []string) []member {
+	entry := entryOf(keyGroup, name)
+	var members []member
 	listed := map[string]bool{}
 	for _, ref := range g.refs {
 		key, value, ok := c.refKey(ref, refKeys)
@@ -122,10 +126,14 @@ func (c *compiler) members(name string, g *group, path []string) []principal.Pri
 			c.report(at, "remove it", "%q is listed twice in group %q", value, name)
 		}
 		listed[id] = true
-		members = append(members, found...)
+		g.written = append(g.written, entryOf(key, value))
+		for _, m := range found {
+			members = append(members, member{m.principal, &reconcile.Via{Entry: entry, Next: m.via}})
+		}
 		if inner := c.names.groups[value]; key == keyGroup && inner != nil {
 			g.depth = max(g.depth, inner.depth+1)
 		}
 	}
-	return members
+	slices.SortStableFunc(members, func(a, b member) int { return principal.Compare(a.principal, b.principal) })
+	return slices.CompactFunc(members, func(a, b member) bool { return a.principal == b.principal })
 }

@@ -142,6 +142,7 @@ func (c *compiler) externalID(o *owner, spec OwnerAccountSpec) {
 		c.report(at, "add the role that asks for it", "an external id without a role has no effect")
 		return
 	case variable:
+		o.ExternalIDEnv = spec.ExternalIDEnv
 		var ok bool
 		if value, ok = c.variable(at, spec.ExternalIDEnv); !ok {
 			return

@@ -10,10 +10,11 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
-// grants returns the declared permissions, each principal once. Where an entry
-// and a group, or two groups, name the same principal, the permission that
-// holds longer counts.
-func (c *compiler) grants(spec ImageShareSpec, o *owner) []reconcile.Grant {
+// grants returns the declared permissions, each principal once, and the entries
+// of Directories that are named for them. Where an entry and a group, or two
+// groups, name the same principal, the permission that holds longer counts.
+func (c *compiler) grants(spec ImageShareSpec, o *owner) ([]reconcile.Grant, []string) {
+	var entries []string
 	merged := map[principal.Principal]reconcile.Grant{}
 	listed := map[string]strictyaml.Position{}
 	for _, entry := range spec.LaunchPermissions {
@@ -25,11 +26,14 @@ func (c *compiler) grants(spec ImageShareSpec, o *owner) []reconcile.Grant {
 				continue
 			}
 			listed[id] = at
+			if via := found[0].via; via != nil {
+				entries = append(entries, via.Entry)
+			}
 		}
-		for _, p := range found {
-			grant := reconcile.Grant{Principal: p, Until: entry.Until.Time(), Reason: entry.Reason, Source: source(at)}
-			if before, ok := merged[p]; !ok || grant.Outlasts(before) {
-				merged[p] = grant
+		for _, m := range found {
+			grant := reconcile.Grant{Principal: m.principal, Until: entry.Until.Time(), Reason: entry.Reason, Via: m.via, Source: source(at)}
+			if before, ok := merged[m.principal]; !ok || grant.Outlasts(before) {
+				merged[m.principal] = grant
 			}
 		}
 	}
@@ -39,11 +43,11 @@ func (c *compiler) grants(spec ImageShareSpec, o *owner) []reconcile.Grant {
 	}
 	slices.SortFunc(grants, func(a, b reconcile.Grant) int { return principal.Compare(a.Principal, b.Principal) })
 	c.quota(spec, o, merged)
-	return grants
+	return grants, entries
 }
 
 // permission returns the entry's key and the principals that it grants to.
-func (c *compiler) permission(entry LaunchPermission, o *owner) (string, []principal.Principal) {
+func (c *compiler) permission(entry LaunchPermission, o *owner) (string, []member) {
 	key, value, ok := c.refKey(entry.PrincipalRef, permissionKeys)
 	if !ok {
 		return "", nil
@@ -54,13 +58,13 @@ func (c *compiler) permission(entry LaunchPermission, o *owner) (string, []princ
 			c.report(at, "remove the entry: what is not listed is not granted", "public: false has no meaning")
 			return key, nil
 		}
-		return key, []principal.Principal{principal.Everyone}
+		return key, []member{{principal: principal.Everyone}}
 	}
 	found := c.lookup(at, key, value, nil)
-	var accepted []principal.Principal
-	for _, p := range found {
-		if c.shareable(at, key, value, p, o) {
-			accepted = append(accepted, p)
+	var accepted []member
+	for _, m := range found {
+		if c.shareable(at, key, value, m.principal, o) {
+			accepted = append(accepted, m)
 		}
 	}
 	return key, accepted
@@ -99,15 +103,15 @@ func (c *compiler) quota(spec ImageShareSpec, o *owner, grants map[principal.Pri
 }
 
 // shown is an entry's principal by its name and id.
-func shown(key string, entry LaunchPermission, found []principal.Principal) string {
+func shown(key string, entry LaunchPermission, found []member) string {
 	value := entry.value(key)
 	switch {
 	case key == public:
 		return public
 	case key == keyGroup:
 		return fmt.Sprintf("group %q", value)
-	case found[0].ID != value:
-		return fmt.Sprintf("%s %q (%s)", key, value, found[0])
+	case found[0].principal.ID != value:
+		return fmt.Sprintf("%s %q (%s)", key, value, found[0].principal)
 	}
 	return fmt.Sprintf("%s %s", key, value)
 }

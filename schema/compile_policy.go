@@ -33,7 +33,7 @@ func (c *compiler) policy(documents []Policy) reconcile.Policy {
 			policy.Ignore = c.ignored(spec)
 			policy.Rules = c.policyRules(spec)
 		}
-		policy.Source = source(at)
+		policy.Name, policy.Source = document.Metadata.Name, source(at)
 	}
 	return policy
 }
@@ -66,7 +66,7 @@ func (c *compiler) mentioned(refs []PrincipalRef) []principal.Principal {
 	var mentioned []principal.Principal
 	for _, ref := range refs {
 		if key, value, ok := c.refKey(ref, refKeys); ok {
-			mentioned = append(mentioned, c.lookup(ref.Pos.Field(key), key, value, nil)...)
+			mentioned = append(mentioned, principals(c.lookup(ref.Pos.Field(key), key, value, nil))...)
 		}
 	}
 	return principal.Sorted(mentioned)

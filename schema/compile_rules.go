@@ -42,6 +42,7 @@ func (c *compiler) rule(rule Rule) reconcile.Rule {
 	}
 	return reconcile.Rule{
 		Name:     rule.Name,
+		When:     rule.When,
 		Severity: cmp.Or(reconcile.Severity(rule.Severity), reconcile.SeverityError),
 		Stops:    cmp.Or(reconcile.Stop(rule.Stops), reconcile.StopsRun),
 		Message:  strings.TrimSpace(rule.Message),

@@ -36,9 +36,12 @@ func (c *compiler) share(document ImageShare) {
 	}
 	o := c.shareOwner(spec)
 	regions := c.shareRegions(spec, o)
+	if spec.Pos.Has("regions") {
+		share.Regions = regions
+	}
 	share.Selector = c.selector(spec, o, regions)
 	share.Lanes = lanes(o, regions, share.Selector)
-	share.Grants = c.grants(spec, o)
+	share.Grants, share.Entries = c.grants(spec, o)
 	c.shares = append(c.shares, compiledShare{share, spec.Images.Pos.Position(), len(c.problems) == before})
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/amisync/amisync/internal/strictyaml"
-	"github.com/amisync/amisync/principal"
 )
 
 // repeat is n texts, one after the other.
@@ -155,7 +154,7 @@ func TestEstatesBeyondAllMeasureAreRefused(t *testing.T) {
 	}
 	c := compiler{names: newNames()}
 	c.names.expanded = maxMembers - 5
-	three := make([]principal.Principal, 3)
+	three := make([]member, 3)
 	for range 3 {
 		three = c.counted(strictyaml.Position{File: "a.yaml", Line: 7}, three)
 	}

@@ -49,7 +49,7 @@ func Load(fsys fs.FS, root string) (*Estate, error) {
 	}
 	if len(files) == 0 {
 		return nil, strictyaml.Problems{strictyaml.Position{File: root}.Problem("there are no manifests in this directory",
-			"write an OwnerAccount and an ImageShare into files named *.yaml or *.yml")}
+			"amisync init writes a first estate; all files named *.yaml or *.yml count")}
 	}
 	for _, file := range files {
 		if l.file(fsys, file); l.exceeded() {
@@ -69,7 +69,7 @@ func Load(fsys fs.FS, root string) (*Estate, error) {
 func unreadable(root string, err error) error {
 	hint := ""
 	if errors.Is(err, fs.ErrNotExist) {
-		hint = "name the directory with --manifests DIR"
+		hint = "name the directory with --manifests DIR, or write a first estate: amisync init"
 	}
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err

@@ -38,9 +38,9 @@ func TestLoadReportsWhatItCannotRead(t *testing.T) {
 		want string
 	}{
 		{"no directory", os.DirFS(filepath.Join(t.TempDir(), "gone")), `manifests: cannot read the manifests: no such file or directory
-  hint: name the directory with --manifests DIR`},
+  hint: name the directory with --manifests DIR, or write a first estate: amisync init`},
 		{"no manifests", fstest.MapFS{"README.md": {}}, `manifests: there are no manifests in this directory
-  hint: write an OwnerAccount and an ImageShare into files named *.yaml or *.yml`},
+  hint: amisync init writes a first estate; all files named *.yaml or *.yml count`},
 		{"not a file", fstest.MapFS{"a.yaml": {Mode: fs.ModeNamedPipe}}, `manifests/a.yaml: cannot read the file: it is not a regular file`},
 		{"too large", fstest.MapFS{"a.yaml": {Data: make([]byte, 5<<20)}}, `manifests/a.yaml: cannot read the file: it has 5242880 bytes, more than the 4194304 that are read`},
 	} {

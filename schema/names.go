@@ -6,6 +6,7 @@ import (
 
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
 )
 
 // names are what all directories define.
@@ -17,8 +18,23 @@ type names struct {
 }
 
 type named struct {
+	member
+	at strictyaml.Position
+}
+
+// member is a principal, with the way to it through Directories.
+type member struct {
 	principal principal.Principal
-	at        strictyaml.Position
+	via       *reconcile.Via // nil for an id
+}
+
+// principals are the members without the way to them.
+func principals(members []member) []principal.Principal {
+	var all []principal.Principal
+	for _, m := range members {
+		all = append(all, m.principal)
+	}
+	return all
 }
 
 // group is a named list of principals. Its members are all principals in it,
@@ -26,7 +42,8 @@ type named struct {
 type group struct {
 	at       strictyaml.Position
 	refs     []PrincipalRef
-	members  []principal.Principal
+	written  []string // the refs, as reconcile.Entry has them, once expanded
+	members  []member
 	depth    int  // levels of groups in it
 	open     bool // being expanded
 	expanded bool
@@ -59,6 +76,23 @@ func (n *names) aliases() map[principal.Principal]string {
 	}
 	return aliases
 }
+
+// directory is all that is defined.
+func (n *names) directory() map[string]reconcile.Entry {
+	entries := map[string]reconcile.Entry{}
+	for _, kind := range namedKinds {
+		for name, entry := range n.principals[kind] {
+			entries[entryOf(string(kind), name)] = reconcile.Entry{Principal: entry.principal, Source: source(entry.at)}
+		}
+	}
+	for name, group := range n.groups {
+		entries[entryOf(keyGroup, name)] = reconcile.Entry{Members: group.written, Source: source(group.at)}
+	}
+	return entries
+}
+
+// entryOf is what an entry of a Directory is called.
+func entryOf(key, name string) string { return key + " " + name }
 
 // of returns the sorted names of a manifest key.
 func (n *names) of(key string) []string {

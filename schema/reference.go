@@ -35,7 +35,7 @@ func (e *Estate) Resolve(reference string) ([]principal.Principal, error) {
 	case 0:
 		return c.unnamed(reference, keys)
 	case 1:
-		return c.lookup(strictyaml.Position{}, defined[0], reference, nil), nil
+		return principals(c.lookup(strictyaml.Position{}, defined[0], reference, nil)), nil
 	}
 	return nil, strictyaml.Problem{
 		Message: fmt.Sprintf("%q is the name of several principals", reference),

@@ -56,7 +56,7 @@ func (r PrincipalRef) value(key string) string {
 
 // lookup returns the principals behind a name or an id under a manifest key;
 // none after a problem. Path holds the groups around it.
-func (c *compiler) lookup(at strictyaml.Position, key, value string, path []string) []principal.Principal {
+func (c *compiler) lookup(at strictyaml.Position, key, value string, path []string) []member {
 	if value == "" {
 		c.report(at, "write a name from a Directory, or an id", "%q is empty", key)
 		return nil
@@ -73,13 +73,13 @@ func (c *compiler) lookup(at strictyaml.Position, key, value string, path []stri
 		if entry.principal.ID == "" {
 			return nil // reported in the directory
 		}
-		return []principal.Principal{entry.principal}
+		return []member{entry.member}
 	}
 	p := principal.Principal{Kind: kind, ID: value}
 	err := p.Check(principal.AWS)
 	switch {
 	case err == nil:
-		return []principal.Principal{p}
+		return []member{{principal: p}}
 	case looksLikeID(value):
 		c.shape(at, err)
 	default:
@@ -90,7 +90,7 @@ func (c *compiler) lookup(at strictyaml.Position, key, value string, path []stri
 
 // counted returns the members of a group that is used, unless groups that stand
 // in many places have grown beyond what fits into memory.
-func (c *compiler) counted(at strictyaml.Position, members []principal.Principal) []principal.Principal {
+func (c *compiler) counted(at strictyaml.Position, members []member) []member {
 	before := c.names.expanded
 	c.names.expanded += len(members)
 	switch {
@@ -133,9 +133,9 @@ func looksLikeID(text string) bool {
 
 // identity is equal for entries that mean the same: a name and the id that it
 // stands for.
-func identity(key, value string, found []principal.Principal) string {
+func identity(key, value string, found []member) string {
 	if key != keyGroup && len(found) == 1 {
-		value = found[0].ID
+		value = found[0].principal.ID
 	}
 	return key + " " + value
 }

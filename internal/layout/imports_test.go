@@ -30,12 +30,13 @@ type rule struct {
 const all = "..."
 
 // sdks are modules that one directory alone may use: those of the clouds, by
-// whose adapter, and the language of conditions.
+// whose adapter, that of GitHub, and the language of conditions.
 var sdks = map[string]string{
-	"cel.dev/...":                    "internal/rules",
-	"github.com/aws/...":             "cloud/aws",
-	"github.com/aliyun/...":          "cloud/alibaba",
-	"github.com/alibabacloud-go/...": "cloud/alibaba",
+	"github.com/google/go-github/...": "internal/github",
+	"cel.dev/...":                     "internal/rules",
+	"github.com/aws/...":              "cloud/aws",
+	"github.com/aliyun/...":           "cloud/alibaba",
+	"github.com/alibabacloud-go/...":  "cloud/alibaba",
 }
 
 var rules = []rule{
@@ -57,6 +58,8 @@ var rules = []rule{
 		"the demo makes a cloud to try the product on"},
 	{"internal/layout", nil, nil,
 		"it holds the rules"},
+	{"internal/revision", nil, nil,
+		"reading a directory at a revision needs git, and nothing of the product"},
 	{"internal/rules", []string{"principal", "reconcile", "internal/strictyaml"}, []string{"cel.dev/cel-go/..."},
 		"conditions look at one change, and nothing but this package knows the language that they are written in"},
 	{"docs", nil, nil,
@@ -242,6 +245,7 @@ func TestWhatTheRulesForbidAndAllow(t *testing.T) {
 		{"internal/strictyaml", module + "/principal", "a tool of its own"},
 		{"internal/github", module + "/report", ""},
 		{"internal/github", "github.com/google/go-github/v80/github", ""},
+		{"cmd/amisync", "github.com/google/go-github/v89/github", "only internal/github"},
 		{"internal/github", module + "/cloud/aws", "no adapter"},
 		{"internal/github", "github.com/aws/aws-sdk-go-v2/aws", "only cloud/aws"},
 		{"internal/github", module + "/cmd/amisync", "where everything ends"},

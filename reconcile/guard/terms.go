@@ -1,7 +1,9 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/amisync/amisync/reconcile"
@@ -14,10 +16,38 @@ type expiredTerm struct{}
 func (expiredTerm) Code() string { return "AMI010" }
 
 func (expiredTerm) Analyze(in Input) []reconcile.Finding {
-	policy := in.Declarations.Policy
+	return expiredTerms(in.Declarations.Policy, in.At)
+}
+
+// Expired tells of everything declared whose last day has passed: what AMI010 is
+// about, and launch permissions. No cloud has been asked, so an expired
+// permission may or may not still be there. It is sorted by place.
+func Expired(d *reconcile.Declarations, at time.Time) []reconcile.Finding {
+	findings := expiredTerms(d.Policy, at)
+	told := map[reconcile.Source]bool{} // a group is one entry and many grants
+	for _, share := range d.Shares {
+		for _, grant := range share.Grants {
+			if !grant.Expired(at) || told[grant.Source] {
+				continue
+			}
+			told[grant.Source] = true
+			findings = append(findings, reconcile.Finding{
+				Source: grant.Source, Share: share.Share,
+				Message: fmt.Sprintf("a launch permission of share %s has ended: its last day was %s", share.Share, grant.Until.Format(time.DateOnly)),
+				Hint:    "`amisync apply` revokes it where it is still there; remove the entry after that, or renew its `until`",
+			})
+		}
+	}
+	slices.SortStableFunc(findings, func(a, b reconcile.Finding) int {
+		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line), cmp.Compare(a.Source.Column, b.Source.Column))
+	})
+	return findings
+}
+
+func expiredTerms(policy reconcile.Policy, at time.Time) []reconcile.Finding {
 	var findings []reconcile.Finding
 	over := func(term reconcile.Term, what string) {
-		if !term.Over(in.At) {
+		if !term.Over(at) {
 			return
 		}
 		findings = append(findings, reconcile.Finding{

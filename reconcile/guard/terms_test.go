@@ -1,11 +1,14 @@
 package guard_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/guard"
 )
 
 func TestAMI010DecisionsThatAreOver(t *testing.T) {
@@ -43,6 +46,32 @@ func TestAMI010DecisionsThatAreOver(t *testing.T) {
 	f := with(func(p *reconcile.Policy) { p.Exceptions = []reconcile.Exception{{Code: "AMI003", Term: term(-1)}} }).of("AMI010")[0]
 	if f.Source.Line != 7 || !strings.Contains(f.Hint, "renew its `until`") {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestWhatHasExpiredIsToldWithoutACloud(t *testing.T) {
+	at := func(line int) reconcile.Source { return reconcile.Source{File: "manifests/a.yaml", Line: line} }
+	grant := func(line, offset int, id string) reconcile.Grant {
+		return reconcile.Grant{Principal: principal.Principal{Kind: principal.Account, ID: id}, Until: day(offset), Source: at(line)}
+	}
+	declared := &reconcile.Declarations{
+		Shares: []reconcile.Declaration{
+			{Share: "late", Grants: []reconcile.Grant{grant(9, -1, "200000000001"), grant(8, 0, "200000000002")}},
+			{Share: "group", Grants: []reconcile.Grant{grant(5, -3, "200000000001"), grant(5, -3, "200000000002")}},
+		},
+		Policy: reconcile.Policy{Ignore: []reconcile.Ignore{{Image: "old-*", Term: reconcile.Term{Until: day(-1), Source: at(7)}}}},
+	}
+	var told []string
+	for _, f := range guard.Expired(declared, noon) {
+		told = append(told, fmt.Sprintf("%d: %s", f.Source.Line, f.Message))
+	}
+	want := []string{
+		"5: a launch permission of share group has ended: its last day was 2026-11-18",
+		"7: image old-* is no longer ignored: its last day was 2026-11-20",
+		"9: a launch permission of share late has ended: its last day was 2026-11-20",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told is %q", told)
 	}
 }
 

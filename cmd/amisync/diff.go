@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/amisync/amisync/internal/revision"
+	"github.com/amisync/amisync/internal/rules"
+	"github.com/amisync/amisync/internal/strictyaml"
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/report"
+	"github.com/amisync/amisync/schema"
+)
+
+func diffCommand(t *tool) *cli.Command {
+	return &cli.Command{
+		Name: "diff", Usage: "tell how two revisions of the manifests differ, without any cloud access", ArgsUsage: "BASE [HEAD]",
+		Description: "BASE and HEAD are git revisions, such as origin/main; without HEAD, BASE is compared with the working tree.\n" +
+			"Tells who gains and who loses access by name, through groups too, and which settings differ.",
+		Flags: flags(
+			manifestsFlag(),
+			&cli.BoolFlag{Name: "merge-base", Usage: "compare with the commit at which BASE and HEAD parted, as a pull request does"},
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where something differs"},
+			outputFlags(report.DifferenceDocument),
+		),
+		Action: t.diff,
+	}
+}
+
+func (t *tool) diff(c *cli.Context) error {
+	if n := c.NArg(); n < 1 || n > 2 {
+		return &usageError{message: "diff takes a revision, or two: BASE [HEAD]", command: c.Command}
+	}
+	outputs, err := outputs(c, report.DifferenceDocument)
+	if err != nil {
+		return err
+	}
+	style, err := t.style(c, nil)
+	if err != nil {
+		return err
+	}
+	difference, err := t.difference(c)
+	if err != nil {
+		return err
+	}
+	if err := t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
+		return w.WriteDifference(out, difference, style)
+	}); err != nil {
+		return err
+	}
+	if c.Bool("detailed-exitcode") && difference.Differs() {
+		return &outcome{code: exitChanges}
+	}
+	return nil
+}
+
+// difference reads both revisions, and tells what is wrong in either.
+func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
+	dir, base, head := c.String("manifests"), c.Args().Get(0), c.Args().Get(1)
+	if c.NArg() == 2 && head == "" {
+		return nil, &usageError{message: "HEAD is empty", hint: "leave it out to compare with the working tree", command: c.Command}
+	}
+	if c.Bool("merge-base") {
+		parted, err := revision.MergeBase(c.Context, dir, base, orHead(head))
+		if err != nil {
+			return nil, revisionError(err)
+		}
+		base = parted[:12]
+	}
+	before, baseCommit, wrong := declaredAt(c.Context, dir, base)
+	after, headCommit, err := declaredNow(c.Context, dir, head)
+	if c.Context.Err() != nil {
+		return nil, errInterrupted
+	}
+	if errors.Is(wrong, revision.ErrAbsent) {
+		fmt.Fprintf(t.err, "there are no manifests in %s at %s: everything is new\n", report.Safe(dir), report.Safe(base))
+		before, wrong = &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}, nil
+	}
+	if wrong != nil && err != nil && wrong.Error() == err.Error() { // about the clone, not a revision
+		err = nil
+	}
+	if err := errors.Join(wrong, err); err != nil {
+		return nil, err
+	}
+	difference := reconcile.DifferenceOf(before, after)
+	difference.Base, difference.BaseCommit, difference.Head, difference.HeadCommit = base, baseCommit, head, headCommit
+	return difference, nil
+}
+
+// orHead is the commit that is checked out, for the working tree.
+func orHead(head string) string {
+	if head == "" {
+		return "HEAD"
+	}
+	return head
+}
+
+// declaredNow is what a revision declares, or the working tree where none is
+// named. It must declare image shares, as for a plan.
+func declaredNow(ctx context.Context, dir, head string) (*reconcile.Declarations, string, error) {
+	if head == "" {
+		estate, err := schema.LoadDir(dir)
+		if err != nil {
+			return nil, "", err
+		}
+		declarations, err := estate.Compile(schema.Options{Rules: rules.Compile})
+		return declarations, "", err
+	}
+	estate, commit, err := estateAt(ctx, dir, head)
+	if err != nil {
+		return nil, "", err
+	}
+	declarations, err := estate.Compile(schema.Options{Rules: rules.Compile})
+	return declarations, commit, placed(err, head)
+}
+
+// declaredAt is what a revision declares; it may lack image shares.
+func declaredAt(ctx context.Context, dir, base string) (*reconcile.Declarations, string, error) {
+	estate, commit, err := estateAt(ctx, dir, base)
+	if err != nil {
+		return nil, commit, err
+	}
+	declarations, err := estate.CompileOwners(schema.Options{Rules: rules.Compile})
+	return declarations, commit, placed(err, base)
+}
+
+// estateAt reads the manifests at a revision. The error wraps
+// revision.ErrAbsent where there are none.
+func estateAt(ctx context.Context, dir, rev string) (*schema.Estate, string, error) {
+	tree, commit, err := revision.Open(ctx, dir, rev)
+	if err != nil {
+		return nil, commit, revisionError(err)
+	}
+	files, err := schema.Files(tree)
+	if err == nil && len(files) == 0 {
+		return nil, commit, revisionError(&revision.Error{Message: fmt.Sprintf("there are no manifests in %s at %s", dir, rev), Hint: "name the directory with --manifests DIR", Err: revision.ErrAbsent})
+	}
+	estate, err := schema.Load(tree, filepath.ToSlash(dir))
+	return estate, commit, placed(err, rev)
+}
+
+// placed names the revision in the places of problems.
+func placed(err error, rev string) error {
+	problems, ok := errors.AsType[strictyaml.Problems](err)
+	if !ok {
+		return err
+	}
+	at := make(strictyaml.Problems, len(problems))
+	for i, problem := range problems {
+		problem.File = rev + ":" + problem.File
+		at[i] = problem
+	}
+	return at
+}
+
+// revisionError gives an error about revisions its hint.
+func revisionError(err error) error {
+	if e, ok := errors.AsType[*revision.Error](err); ok && e.Hint != "" {
+		return hinted{err, e.Hint}
+	}
+	return err
+}
