@@ -184,7 +184,7 @@ func resultOutcome(plan *reconcile.Plan, result *reconcile.Result) error {
 	case wrote && result.Interrupted && !result.Complete():
 		return &outcome{code: exitPartial, message: "interrupted: not everything was done", hint: "see above what was; amisync apply does what is left"}
 	case wrote && !result.Complete():
-		return &outcome{code: exitPartial, message: "not everything is as the manifests say", hint: "see above what is missing and why; amisync apply does what is left"}
+		return partial(plan, result)
 	case wrote && plan.Refused():
 		return &outcome{code: exitPartial, message: "a guard refuses part of the plan; the rest is done", hint: seeFindings}
 	case plan.Refused():

@@ -65,33 +65,36 @@ func exitCode(err error) int {
 	return exitError
 }
 
-// printError writes what went wrong and how to go on.
-func printError(w io.Writer, err error) {
+// printError writes what went wrong and how to go on, in lines of at most width
+// columns; 0 breaks none.
+func printError(w io.Writer, err error, width int) {
 	if err == nil || err.Error() == "" {
 		return
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, each := range joined.Unwrap() {
-			printError(w, each)
+			printError(w, each, width)
 		}
 		return
 	}
 	if problems, ok := errors.AsType[strictyaml.Problems](err); ok {
 		for _, problem := range problems {
-			printProblem(w, problem)
+			say(w, "error", report.Safe(problem.Position().String())+": "+report.Safe(problem.Message), width)
+			say(w, "hint", problem.Hint, width)
 		}
 		return
 	}
-	fmt.Fprintf(w, "error: %s\n", report.Safe(err.Error()))
-	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", report.Safe(hint))
-	}
+	say(w, "error", err.Error(), width)
+	say(w, "hint", hintOf(err), width)
 }
 
-func printProblem(w io.Writer, p strictyaml.Problem) {
-	fmt.Fprintf(w, "error: %s: %s\n", report.Safe(p.Position().String()), report.Safe(p.Message))
-	if p.Hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", report.Safe(p.Hint))
+// say writes a message of the sort, unless it is empty.
+func say(w io.Writer, sort, text string, width int) {
+	if text == "" {
+		return
+	}
+	for _, line := range report.Wrap(sort+": "+report.Safe(text), width) {
+		fmt.Fprintln(w, line)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/internal/strictyaml"
+	"github.com/amisync/amisync/reconcile/guard"
 	"github.com/amisync/amisync/report"
 )
 
@@ -19,6 +21,10 @@ func validateCommand(t *tool) *cli.Command {
 			declarations, estate, err := t.declarations(c)
 			if err != nil {
 				return err
+			}
+			for _, expired := range guard.Expired(declarations, t.now()) {
+				say(t.err, "note", strictyaml.Position(expired.Source).String()+": "+expired.Message, t.errWidth)
+				say(t.err, "hint", expired.Hint, t.errWidth)
 			}
 			_, err = fmt.Fprintf(t.out, "%s is valid: %s, %s\n", report.Safe(estate.Root),
 				number(len(declarations.Owners), "owner account"), number(len(declarations.Shares), "image share"))

@@ -120,14 +120,17 @@ func TestEveryMistakeIsReportedWithItsPlaceAndAHint(t *testing.T) {
   hint: there are change, principal, image and shares; text stands in quotes`},
 		{"change.verb == 5 ||\n  image.public == \"x\"", `
 :1:13: == cannot be applied to (string, int)
-:2:16: == cannot be applied to (bool, string)`},
+  hint: text stands in quotes; numbers, true and false do not
+:2:16: == cannot be applied to (bool, string)
+  hint: text stands in quotes; numbers, true and false do not`},
 		{`image.name.startWith("a")`, `
 :1:21: undeclared reference to 'startWith'
   hint: did you mean "startsWith"?`},
 		{`change.verb = "grant"`, `
 :1:13: a single = means nothing
   hint: compare with ==
-:1:15: unexpected '"grant"'`},
+:1:15: unexpected '"grant"'
+  hint: before it an operator is missing, such as == or &&, or it is one too many; ! stands for not`},
 		{`image.public and change.verb == "grant"`, `
 :1:14: unexpected 'and'
   hint: write &&`},
@@ -135,9 +138,11 @@ func TestEveryMistakeIsReportedWithItsPlaceAndAHint(t *testing.T) {
 :1:16: the condition ends too early
   hint: finish it, or remove its last operator`},
 		{`(image.public`, `
-:1:14: the condition ends too early: ')' is missing`},
+:1:14: the condition ends too early: ')' is missing
+  hint: close what is open`},
 		{`image.public)`, `
-:1:13: unexpected ')'`},
+:1:13: unexpected ')'
+  hint: before it an operator is missing, such as == or &&, or it is one too many; ! stands for not`},
 		{`image.name == "a`, `
 :1:15: the text "a is not closed, or has an escape that CEL does not know
   hint: a backslash is written as \\
@@ -178,7 +183,85 @@ func TestEveryMistakeIsReportedWithItsPlaceAndAHint(t *testing.T) {
 :1:11: the type of this part cannot be known before it runs
   hint: name the field that is meant`},
 		{`[image, 1][0].nme == "a"`, `
-:1:9: expected type 'Image' but found 'int'`},
+:1:9: expected type 'Image' but found 'int'
+  hint: all that stands in one list is of one type`},
+		{`image.name && image.public`, `
+:1:6: expected type 'bool' but found 'string'
+  hint: compare it with something`},
+		{`!image.name`, `
+:1:1: ! cannot be applied to (string)
+  hint: it turns true and false around: !(image.name == "golden")`},
+		{`shares["base"] == "a"`, `
+:1:7: [] cannot be applied to (list(string), string)
+  hint: items of a list have numbers, tags have names: shares[0], image.tags["team"]`},
+		{`"golden" in image.name`, `
+:1:10: in cannot be applied to (string, string)
+  hint: a part of a text is looked for with contains: image.name.contains("golden"); in takes a list: image.region in ["us-east-1"]`},
+		{`shares == "base" || image.tags.contains("team")`, `
+:1:8: == cannot be applied to (list(string), string)
+  hint: ask what is in it: "base" in shares, "team" in image.tags
+:1:40: contains cannot be applied to map(string, string).(string)
+  hint: ask what is in it: "base" in shares, "team" in image.tags`},
+		{`startsWith(image.name, "a")`, `
+:1:11: startsWith cannot be applied to (string, string)
+  hint: it stands behind a text: image.name.startsWith("…")`},
+		{`image.tags.team == null`, `
+:1:17: == cannot be applied to (string, null)
+  hint: nothing is null: ask has(image.tags.team) for a tag, and compare text with ""`},
+		{`image.created < "2026-01-01"`, `
+:1:15: < cannot be applied to (timestamp, string)
+  hint: write times as timestamp("2027-01-31T00:00:00Z"), and spans as duration("72h")`},
+		{`principal == "444455556666"`, `
+:1:11: == cannot be applied to (Principal, string)
+  hint: name a field of it, as change.verb, principal.kind or image.name`},
+		{`image.public == (image.public ? 1 : "a")`, `
+:1:31: ? : cannot be applied to (bool, int, string)
+  hint: what stands on both sides of the : is of one type`},
+		{`image.name.size > 5`, `
+:1:11: type 'string' does not support field selection
+  hint: it has no fields; a function stands before what it takes: size(image.name)`},
+		{`image.name.toLowerCase() == "a"`, `
+:1:23: undeclared reference to 'toLowerCase'
+  hint: there are size, startsWith, endsWith, contains, matches and CEL's other standard functions`},
+		{`shares.exists("base")`, `
+:1:14: undeclared reference to 'exists'
+  hint: it takes a name for an item and a condition: shares.exists(s, s == "base")`},
+		{`image.public == True || image.created < now`, `
+:1:17: undeclared reference to 'True'
+  hint: write true or false
+:1:41: undeclared reference to 'now'
+  hint: a rule does not see the time`},
+		{`has(team)`, `
+:1:5: invalid argument to has() macro
+  hint: it asks for a tag: has(image.tags.team)`},
+		{`duration("3d") > duration("1h")`, `
+:1:10: invalid duration argument
+  hint: write it as duration("72h")`},
+		{`image.public & true`, `
+:1:14: a single & means nothing
+  hint: write &&
+:1:16: unexpected 'true'
+  hint: before it an operator is missing, such as == or &&, or it is one too many; ! stands for not`},
+		{`image.public | true`, `
+:1:14: a single | means nothing
+  hint: write ||
+:1:16: unexpected 'true'
+  hint: before it an operator is missing, such as == or &&, or it is one too many; ! stands for not`},
+		{`image.name =~ "a"`, `
+:1:12: =~ means nothing
+  hint: write image.name.matches("…")
+:1:15: unexpected '"a"'
+  hint: before it an operator is missing, such as == or &&, or it is one too many; ! stands for not`},
+		{`image.name LIKE "a"`, `
+:1:12: unexpected 'LIKE'
+  hint: there are startsWith, endsWith, contains and matches`},
+		{"image.name == `a`", "\n:1:15: unexpected '`a`'\n  hint: text stands in \" or '"},
+		{`image.public;`, `
+:1:13: ';' is no part of CEL
+  hint: a condition is one expression, with nothing behind it`},
+		{`if == "a"`, `
+:1:1: reserved identifier: if
+  hint: write what breaks the rule, and nothing around it`},
 	} {
 		if got := "\n" + problems(t, test.condition).Error(); got != test.want {
 			t.Errorf("%s: got%s", test.condition, got)

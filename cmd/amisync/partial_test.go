@@ -1,0 +1,47 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// What is said of a partial run sends nobody to apply again where only mending
+// helps.
+func TestAPartialRunSaysWhetherToApplyAgain(t *testing.T) {
+	image := func(id string) reconcile.NamedImage {
+		return reconcile.NamedImage{Image: principal.Image{Provider: principal.AWS, Account: "111122223333", Region: "us-east-1", ID: id}}
+	}
+	outcome := func(id string, status reconcile.Status) reconcile.Outcome {
+		return reconcile.Outcome{Change: reconcile.Change{Image: image(id)}, Status: status}
+	}
+	stops := func(code, id string) reconcile.Finding {
+		return reconcile.Finding{Code: code, Severity: reconcile.SeverityError, Stops: reconcile.StopsImage, Image: image(id)}
+	}
+	const again, useless = "amisync apply does what is left", "applying again does not help"
+	for _, c := range []struct {
+		name       string
+		findings   []reconcile.Finding
+		outcomes   []reconcile.Outcome
+		incomplete int
+		want       string
+	}{
+		{"a failure", nil, []reconcile.Outcome{outcome("a", reconcile.StatusFailed)}, 0, "; " + again},
+		{"a guard", []reconcile.Finding{stops("AMI019", "b"), stops("AMI009", "b")}, []reconcile.Outcome{outcome("a", reconcile.StatusApplied), outcome("b", reconcile.StatusSkipped)}, 0,
+			useless + ": mend first what AMI009 and AMI019 says (`amisync explain AMI009`)"},
+		{"both", []reconcile.Finding{stops("AMI019", "b")}, []reconcile.Outcome{outcome("a", reconcile.StatusFailed), outcome("b", reconcile.StatusSkipped)}, 0,
+			again + ", but not what AMI019 stops: mend that first (`amisync explain AMI019`)"},
+		{"a guard, and something unread", []reconcile.Finding{stops("AMI019", "b")}, []reconcile.Outcome{outcome("b", reconcile.StatusSkipped)}, 1, again + ", but not what AMI019 stops"},
+		{"a guard on an image without changes", []reconcile.Finding{stops("AMI018", "c")}, []reconcile.Outcome{outcome("a", reconcile.StatusFailed)}, 0, "; " + again},
+		{"a warning", []reconcile.Finding{{Code: "AMI008", Severity: reconcile.SeverityWarning, Stops: reconcile.StopsImage, Image: image("b")}},
+			[]reconcile.Outcome{outcome("b", reconcile.StatusSkipped)}, 0, "; " + again},
+	} {
+		result := &reconcile.Result{Outcomes: c.outcomes, Incomplete: make([]reconcile.Incomplete, c.incomplete)}
+		got := partial(&reconcile.Plan{Findings: c.findings}, result)
+		if got.code != exitPartial || !strings.Contains(got.hint, c.want) {
+			t.Errorf("%s: exit code %d, %q", c.name, got.code, got.hint)
+		}
+	}
+}
