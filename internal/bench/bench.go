@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// measurement is one thing that was measured, and what it is held to.
+type measurement struct {
+	Benchmark string  `json:"benchmark"`
+	What      string  `json:"what"`  // what Value and Bound count
+	Value     float64 `json:"value"` // in Unit
+	Bound     float64 `json:"bound"` // what nobody can beat, or what a simpler program takes
+	Unit      string  `json:"unit"`
+	Ratio     float64 `json:"ratio"` // Value by Bound
+	Limit     float64 `json:"limit"` // the largest Ratio that is good
+	Good      bool    `json:"good"`
+	Note      string  `json:"note,omitempty"`
+}
+
+// held is a measurement held to a limit on its ratio.
+func held(benchmark, what, unit string, value, bound, limit float64, note string) measurement {
+	ratio := value / bound
+	return measurement{Benchmark: benchmark, What: what, Value: value, Bound: bound, Unit: unit, Ratio: ratio, Limit: limit, Good: ratio <= limit, Note: note}
+}
+
+// benchmark is what `-only` names.
+type benchmark struct {
+	name  string
+	about string
+	// exact means that it counts rather than times, so that CI can run it.
+	exact bool
+	run   func(ctx context.Context) ([]measurement, error)
+}
+
+// writeTable shows measurements for people.
+func writeTable(w io.Writer, all []measurement) error {
+	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "BENCHMARK\tWHAT\tVALUE\tBOUND\tUNIT\tRATIO\tLIMIT\t\tNOTE")
+	for _, m := range all {
+		verdict := "ok"
+		if !m.Good {
+			verdict = "MISSED"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%.4g\t%.4g\t%s\t%.3f\t%.2f\t%s\t%s\n", m.Benchmark, m.What, m.Value, m.Bound, cmp.Or(m.Unit, "-"), m.Ratio, m.Limit, verdict, m.Note)
+	}
+	return table.Flush()
+}
+
+func writeJSON(w io.Writer, all []measurement) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		Measurements []measurement `json:"measurements"`
+	}{all})
+}
