@@ -6,7 +6,7 @@ FROM ?= 1
 FUZZIN ?= .
 BIN := bin/amisync
 
-.PHONY: build demo test soak lint generate bench clean mutants licences vulncheck fuzz
+.PHONY: build demo test soak lint generate bench clean mutants licences vulncheck fuzz screenshots
 
 build: ## build bin/amisync
 	$(GO) build -o $(BIN) ./cmd/amisync
@@ -35,6 +35,11 @@ lint: ## vet, formatting, staticcheck
 generate: ## write the JSON Schemas and golden files anew
 	$(GO) test ./schema ./cloud/simulator -run Schema -update
 	$(GO) test ./report -update
+
+screenshots: build ## take docs/images/report.png anew, of the example estate's plan (needs chromium)
+	mkdir -p dist docs/images
+	$(BIN) simulate --cloud testdata/clouds/demo.yaml -- $(BIN) plan --source-url https://github.com/acme/images/blob/main/ --format html=dist/report.html >/dev/null
+	$(GO) test ./report -run TestPictureOfAReport -count 1 -page $(CURDIR)/dist/report.html -picture $(CURDIR)/docs/images/report.png
 
 bench: ## time the core
 	$(GO) test -run '^$$' -bench . -benchmem ./reconcile/... ./schema/...

@@ -33,6 +33,12 @@ func (textWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, style St
 		}
 	}
 	p.lanes(entries)
+	p.comparisonCounts(c)
+	return p.writeTo(w)
+}
+
+// comparisonCounts writes the last line of a comparison.
+func (p *page) comparisonCounts(c *reconcile.Comparison) {
 	p.counts("Compare",
 		count{len(c.Added), "only needed now", "", red},
 		count{len(c.Dropped), "only in the plan", "", red},
@@ -40,5 +46,4 @@ func (textWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, style St
 		count{len(c.Satisfied), "already satisfied", "", plain},
 		count{len(c.Unknown), "unknown", "", yellow},
 	)
-	return p.writeTo(w)
 }

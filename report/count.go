@@ -13,6 +13,7 @@ type count struct {
 // counts writes the last line of a document. Its form is frozen: scripts read
 // it.
 func (p *page) counts(title string, counts ...count) {
+	p.counted = counts
 	p.space()
 	spans := []span{paint(bold, title+":"), say(" ")}
 	for i, c := range counts {

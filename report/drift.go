@@ -35,12 +35,17 @@ func (textWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error
 	p.findings(d.Findings)
 	p.incomplete(d.Incomplete)
 	p.toMend(d)
+	p.driftCounts(d)
+	return p.writeTo(w)
+}
+
+// driftCounts writes the last line of a drift.
+func (p *page) driftCounts(d *reconcile.Drift) {
 	var counts []count
 	for _, direction := range directions {
 		counts = append(counts, count{n: d.Summary[direction.kind], one: string(direction.kind), color: direction.color})
 	}
 	p.counts("Drift", append(counts, count{n: d.Unknown, one: "unknown", color: yellow})...)
-	return p.writeTo(w)
 }
 
 // inSync says so where nothing has drifted.

@@ -71,6 +71,7 @@ func documents() map[string]render {
 		"plan-unknown":   plan(finish(&reconcile.Plan{Changes: move[:1], Incomplete: unread})),
 		"plan-filtered":  plan(finish(&reconcile.Plan{Scope: filtered, Changes: move[:1]})),
 		"plan-findings":  plan(finish(&reconcile.Plan{Changes: move, Findings: findings})),
+		"plan-review":    plan(reviewed()),
 		"plan-hostile":   plan(hostile()),
 		"plan-checked":   plan(checked()),
 		"diagnosis":      diagnosis(ill()),

@@ -24,6 +24,9 @@ var hostileText = rapid.Custom(func(t *rapid.T) string {
 	pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
 		"::", ":", " ::set-output name=x::y", "::add-mask::", "##[error]", "##", "#", "[", "##vso[task.x]", "a", "plain words to wrap at", " ", "\t", "\n", "\r\n", "\r",
 		"\x1b[2J", "\x1b]0;x\a", "\u009b31m", "\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u2028", "\u0085", "\u00a0", "\u3164", "\xff", "\x00", "日本", "🚀",
+		"`", "``", "|", "\\", "\\|", "<b>", "<!--", "</details>", "![x](", "](https://x.example)", "[x]", "@acme/team", "#1", "https://x.example", "www.x.example", "a@x.example",
+		"**", "_a_", "~~", "&lt;", "- ", "1. ", "> ", "---", "$x$", ":tada:", "..", "/",
+		"%0A::error::x", "%", ",", "=", "](https://evil.example)", "@octocat", "<b>", "]]>", "&#10;", "\ufffe", "\ufffd",
 	}), 0, 6).Draw(t, "pieces")
 	return strings.Join(pieces, "")
 })

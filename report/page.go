@@ -37,6 +37,8 @@ type page struct {
 	style  Style
 	buffer bytes.Buffer
 	gap    bool
+	// counted is what the last line counts, for formats that have no lines.
+	counted []count
 }
 
 // space leaves one empty line before the next line, unless that is the first.
@@ -109,6 +111,16 @@ func wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// Wrap makes text safe (see Safe) and breaks it as documents are broken: at
+// spaces, into lines of at most width columns. A width of 0 breaks nothing.
+func Wrap(text string, width int) []string {
+	lines := wrap(Safe(text), width)
+	for i, line := range lines {
+		lines[i] = Safe(line) // what was harmless within a line may not be at its beginning
+	}
+	return lines
 }
 
 // words are what lines are made of: words, and as one of them code between

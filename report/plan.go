@@ -29,7 +29,12 @@ func (textWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) erro
 	p.incomplete(plan.Incomplete)
 	p.inventory(plan)
 	p.refusal(plan)
-	s := plan.Summary
+	p.planCounts(plan.Summary)
+	return p.writeTo(w)
+}
+
+// planCounts writes the last line of a plan.
+func (p *page) planCounts(s reconcile.Summary) {
 	p.counts("Plan",
 		count{s.Images, "image", "images", bold},
 		count{s.Grants, "grant", "grants", green},
@@ -39,7 +44,6 @@ func (textWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) erro
 		count{s.Other, "other", "", plain},
 		count{s.Unknown, "unknown", "", yellow},
 	)
-	return p.writeTo(w)
 }
 
 func (p *page) changes(changes []reconcile.Change) {

@@ -99,35 +99,44 @@ func risky(findings []reconcile.Finding) bool {
 	return slices.ContainsFunc(findings, func(f reconcile.Finding) bool { return f.Severity != reconcile.SeverityNote })
 }
 
-// findings writes the findings, the most severe first. Of those that differ in
-// nothing but the image, within a lane, the first speaks for all.
+// findings writes the findings, the most severe first. Of those that are alike
+// the first speaks for all.
 func (p *page) findings(findings []reconcile.Finding) {
-	sorted := slices.Clone(findings)
-	slices.SortStableFunc(sorted, reconcile.CompareFindings)
-	var first []reconcile.Finding
-	others := map[reconcile.Finding][]string{} // the other images, by what is common
-	for _, f := range sorted {
-		key := withoutImage(f)
-		if names, seen := others[key]; seen && f.Image.ID != "" {
-			others[key] = append(names, joined(" ", f.Image.Name, f.Image.ID))
-			continue
-		}
-		others[key] = nil
-		first = append(first, f)
-	}
 	var remarks []remark
-	for _, f := range first {
+	for _, group := range alike(findings) {
+		f := group[0]
 		r := remark{label: paint(severityColor[f.Severity], string(f.Severity)), code: f.Code, text: f.Message + stops(f), excepted: f.Excepted, hint: f.Hint}
 		if about := p.subject(f); about != "" {
 			r.places = append(r.places, about)
 		}
-		if names := others[withoutImage(f)]; len(names) > 0 {
-			r.places = append(r.places, "and "+number(len(names), "more image", "more images")+" alike:")
-			r.places = append(r.places, names...)
+		if others := group[1:]; len(others) > 0 {
+			r.places = append(r.places, "and "+number(len(others), "more image", "more images")+" alike:")
+			for _, other := range others {
+				r.places = append(r.places, joined(" ", other.Image.Name, other.Image.ID))
+			}
 		}
 		remarks = append(remarks, r)
 	}
 	p.remarks("Findings (`amisync explain CODE` tells more)", remarks)
+}
+
+// alike sorts findings, the most severe first, and puts those together that
+// differ in nothing but the image, within a lane.
+func alike(findings []reconcile.Finding) [][]reconcile.Finding {
+	sorted := slices.Clone(findings)
+	slices.SortStableFunc(sorted, reconcile.CompareFindings)
+	var groups [][]reconcile.Finding
+	at := map[reconcile.Finding]int{} // the group, by what is common
+	for _, f := range sorted {
+		key := withoutImage(f)
+		if i, seen := at[key]; seen && f.Image.ID != "" {
+			groups[i] = append(groups[i], f)
+			continue
+		}
+		at[key] = len(groups)
+		groups = append(groups, []reconcile.Finding{f})
+	}
+	return groups
 }
 
 // withoutImage is the finding without what tells its image from the others of

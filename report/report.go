@@ -46,6 +46,12 @@ var formats = []struct {
 }{
 	{Text, textWriter{}, nil},
 	{JSON, jsonWriter{}, nil},
+	{Markdown, markdownWriter{}, []Document{PlanDocument, ResultDocument, DriftDocument, DifferenceDocument}},
+	{HTML, htmlWriter{}, []Document{PlanDocument, ResultDocument, DriftDocument}},
+	{SARIF, sarifWriter{}, []Document{PlanDocument, ResultDocument, DriftDocument}},
+	{JUnit, junitWriter{}, []Document{PlanDocument, ResultDocument, DriftDocument}},
+	{GitHub, githubWriter{}, []Document{PlanDocument, ResultDocument, DriftDocument}},
+	{GitHubOutput, githubOutputWriter{}, []Document{PlanDocument, ResultDocument, DriftDocument}},
 }
 
 // Formats returns the formats that a document can be written in, the default
@@ -127,6 +133,8 @@ type Style struct {
 	// Sources is what to put before "FILE#L12" to link to a place in the manifests,
 	// such as https://github.com/acme/images/blob/COMMIT/. Empty links nothing.
 	Sources string
+	// Version is that of amisync, for formats that name who wrote them. May be empty.
+	Version string
 	// Manifests is the directory of the manifests: the place of what stands at no
 	// line, in formats that want a place. Empty means "manifests".
 	Manifests string

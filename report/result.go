@@ -35,6 +35,12 @@ func (textWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style) err
 	p.lanes(outcomes(r.Outcomes))
 	p.incomplete(r.Incomplete)
 	p.next(r)
+	p.resultCounts(r)
+	return p.writeTo(w)
+}
+
+// resultCounts writes the last line of a result.
+func (p *page) resultCounts(r *reconcile.Result) {
 	n := r.Summary
 	p.counts("Apply",
 		count{n[reconcile.StatusApplied], "applied", "", green},
@@ -44,7 +50,6 @@ func (textWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style) err
 		count{n[reconcile.StatusNotAttempted], "not attempted", "", yellow},
 		count{len(r.Incomplete), "unknown", "", yellow},
 	)
-	return p.writeTo(w)
 }
 
 func outcomes(outcomes []reconcile.Outcome) []entry {

@@ -54,10 +54,10 @@ func runMain(args []string, s streams) int {
 		if err == nil {
 			err = errors.New("interrupted, but everything was done")
 		}
-		printError(s.err, err)
+		printError(s.err, err, s.errWidth)
 		return code
 	}
-	printError(s.err, err)
+	printError(s.err, err, s.errWidth)
 	return exitCode(err)
 }
 
@@ -73,7 +73,7 @@ func newApp(t *tool) *cli.App {
 		Name:      "amisync",
 		Usage:     "share machine images as a repository of manifests says",
 		UsageText: "amisync COMMAND [options]",
-		Description: "Start with `amisync validate`, then `amisync plan`, then `amisync apply`.\n" +
+		Description: "Start with `amisync init`, then `amisync plan`, then `amisync apply`.\n" +
 			"Exit codes: 0 done or in sync · 1 error, or not everything could be read · 2 changes or drift ·\n" +
 			"4 a guard refused · 5 the plan is stale · 6 applied in part · 64 wrong usage · 130/143 interrupted.",
 		Writer: t.out, ErrWriter: t.err,
@@ -85,8 +85,8 @@ func newApp(t *tool) *cli.App {
 		OnUsageError:              onUsageError,
 		Action:                    unknownCommand,
 		Commands: []*cli.Command{
-			validateCommand(t), formatCommand(t), schemaCommand(t), planCommand(t), showCommand(t), applyCommand(t),
-			driftCommand(t), importCommand(t), explainCommand(t), doctorCommand(t), iamPolicyCommand(t), simulateCommand(t), versionCommand(t), helpCommand(),
+			initCommand(t), validateCommand(t), formatCommand(t), schemaCommand(t), planCommand(t), showCommand(t), applyCommand(t),
+			driftCommand(t), diffCommand(t), importCommand(t), explainCommand(t), doctorCommand(t), commentCommand(t), issueCommand(t), iamPolicyCommand(t), simulateCommand(t), versionCommand(t), helpCommand(),
 		},
 	}
 	for _, command := range app.Commands {

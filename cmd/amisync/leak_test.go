@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,10 +73,11 @@ func leakCommands(formats []string) [][]string {
 		return args
 	}
 	return [][]string{
-		with("plan", "--out", "plan.json"), with("show", "plan.json"), with("drift", "--unmanaged"), {"import", "--out", "imported.yaml"}, with("doctor"),
+		with("plan", "--out", "plan.json"), with("show", "plan.json"), with("drift", "--unmanaged"), {"import", "--out", "imported.yaml"}, {"doctor", "--format", "text=doctor.text.out", "--format", "json=doctor.json.out"},
 		with("apply", "plan.json", "--out", "result.json", "--wait", "1ms"), with("apply", "--auto-approve", "--wait", "1ms"), with("plan"),
 		{"validate"}, {"fmt", "--check"}, {"iam-policy", "permissions"}, {"iam-policy", "trust"}, {"iam-policy", "caller"}, {"iam-policy", "github", "--repository", "acme/images"},
 		{"explain", "AMI001"}, {"schema"}, {"version"}, {"simulate", "--cloud", "cloud.yaml", "--", "true"}, {"help"}, {"plan", "--no-such-flag"},
+		{"comment", "--pull-request", "1", "plan.json"}, {"issue", "drift.json.out"},
 	}
 }
 
@@ -113,8 +115,21 @@ func newLeak(t *testing.T) *leak {
 	t.Cleanup(server.Close)
 	l.env("AWS_ENDPOINT_URL", server.URL, "AWS_REGION", "us-east-1", "AWS_MAX_ATTEMPTS", "1", "AWS_EC2_METADATA_DISABLED", "true",
 		"AWS_CONFIG_FILE", "config", "AWS_SHARED_CREDENTIALS_FILE", "credentials", "AWS_ACCESS_KEY_ID", "AKIALEAK000000000001", "AWS_SECRET_ACCESS_KEY", leakSecretKey,
-		"LEAK_EXTERNAL_ID", leakExternalIDEnv, "GITHUB_TOKEN", leakGitHub, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", leakGitHub)
+		"LEAK_EXTERNAL_ID", leakExternalIDEnv, "GITHUB_API_URL", echoingGitHub(t), "GITHUB_REPOSITORY", "acme/images", "GITHUB_TOKEN", leakGitHub, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", leakGitHub)
 	return l
+}
+
+// echoingGitHub is the URL of one that refuses everything with all that was sent.
+func echoingGitHub(t *testing.T) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, err := httputil.DumpRequest(r, true)
+		if err != nil {
+			t.Error(err)
+		}
+		page(403, "application/json", `{"message": %q}`)(w, string(sent))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 func (l *leak) env(pairs ...string) {
@@ -182,6 +197,9 @@ func TestNothingLeaksWhereEverythingWorks(t *testing.T) {
 	said := l.run("error", "warn", "info", "debug")
 	if n := l.files(); n < 10 {
 		t.Errorf("%d files were written", n)
+	}
+	if !strings.Contains(said, "GitHub answers 403: GET /repos/acme/images/issues") {
+		t.Errorf("GitHub was not asked:\n%s", said)
 	}
 	if !strings.Contains(said, "level=DEBUG msg=call action=ModifyImageAttribute") || len(l.secrets.values) < 10 {
 		t.Errorf("the commands did not come as far as to change an image, or no session was opened: %d secrets\n%s", len(l.secrets.values), said)

@@ -80,7 +80,7 @@ func (t *tool) write(all []output, style report.Style, document func(report.Writ
 // style reads --color and the terminal.
 func (t *tool) style(c *cli.Context, names map[string]string) (report.Style, error) {
 	color, err := t.colored(c, t.outTerminal)
-	return report.Style{Color: color, Width: t.width, Names: names, Sources: c.String("source-url"), Manifests: c.String("manifests")}, err
+	return report.Style{Color: color, Width: t.width, Names: names, Sources: c.String("source-url"), Manifests: c.String("manifests"), Version: builtVersion()}, err
 }
 
 // colored decides whether a stream is coloured: --color first, then NO_COLOR

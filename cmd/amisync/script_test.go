@@ -32,6 +32,20 @@ func TestMain(m *testing.M) {
 //	calls                       print the calls since the last time, counted
 //	permissions IMAGE           print who may launch the image, a line each
 //
+//	github                      start a GitHub with the repository acme/images and its pull
+//	                            request 1; the environment is a workflow's of that
+//	github-as WHO               the token belongs to actions, person or stranger
+//	github-merge N COMMIT       merge a pull request
+//	github-lock N               lock a conversation
+//	github-comment N WHO FILE   somebody comments
+//	github-fault METHOD PATH WHAT [after] [BODY]
+//	                            the next such request is answered with the status WHAT, or
+//	                            limit (wait a second), or its connection is dropped;
+//	                            after: once it has been carried out
+//	github-calls                print the requests since the last time
+//	github-state                print issues, pull requests and who commented
+//	github-body N [COMMENT]     print a body
+//
 //	exits CODE COMMAND ARG...   run a command that exits with exactly this code
 //	await ACTION                wait until the cloud has received a call in a
 //	                            background command
@@ -51,7 +65,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	scripts := filepath.Join(root, "testdata", "script")
-	clouds := newScriptClouds(filepath.Join(scripts, "estate"))
+	clouds, hubs := newScriptClouds(filepath.Join(scripts, "estate")), newScriptGitHubs()
 	testscript.Run(t, testscript.Params{
 		Dir:                 scripts,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
@@ -73,6 +87,8 @@ func TestScripts(t *testing.T) {
 			"fault": clouds.fault, "calm": clouds.calm, "calls": clouds.calls, "permissions": clouds.permissions,
 			"await": clouds.await, "interrupt": clouds.interrupt, "exited": clouds.exited,
 			"exits": exits, "json": queryJSON, "replace": replace, "paste": paste, "seal": seal, "appears": appears,
+			"github": hubs.start, "github-as": hubs.as, "github-merge": hubs.merge, "github-lock": hubs.lock, "github-comment": hubs.comment,
+			"github-fault": hubs.fault, "github-calls": hubs.calls, "github-state": hubs.state, "github-body": hubs.body,
 		},
 	})
 }

@@ -36,14 +36,19 @@ func (t *tool) show(c *cli.Context) error {
 		return err
 	}
 	return t.write(outputs, style, func(w report.Writer, out io.Writer, style report.Style) error {
-		switch {
-		case document.Result != nil:
-			return w.WriteResult(out, document.Result, style)
-		case document.Drift != nil:
-			return w.WriteDrift(out, document.Drift, style)
-		}
-		return w.WritePlan(out, document.Plan, style)
+		return writeDocument(w, out, document, style)
 	})
+}
+
+// writeDocument writes what a document holds.
+func writeDocument(w report.Writer, out io.Writer, document reconcile.Document, style report.Style) error {
+	switch {
+	case document.Result != nil:
+		return w.WriteResult(out, document.Result, style)
+	case document.Drift != nil:
+		return w.WriteDrift(out, document.Drift, style)
+	}
+	return w.WritePlan(out, document.Plan, style)
 }
 
 // ownerNames are the names of owner accounts that a document knows.

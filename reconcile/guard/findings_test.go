@@ -132,7 +132,7 @@ func TestFindingsInFull(t *testing.T) {
 		}},
 		{one(grants(org), account(1)), reconcile.Finding{
 			Code: "AMI023", Severity: warns, Image: base, Source: atGrant,
-			Message: org.ID + " replaces 1 account of base-ami-1, and nothing here tells whether it holds them: data (200000000001)",
+			Message: org.ID + " replaces 1 account of base-ami-1, and whether they are inside it is not known here: data (200000000001)",
 			Hint:    "compare them with its members; an account that is not inside loses the image, so declare it as well",
 		}},
 		{one(grants(principal.Everyone)).with(func(w *world) { w.images[0].Deprecated = day(-1) }), reconcile.Finding{

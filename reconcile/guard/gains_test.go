@@ -46,8 +46,8 @@ func TestAMI023AccountsThatAnOrganizationOrUnitReplaces(t *testing.T) {
 	unit := unitOf("o-exampleorg1")
 	eight := one(grants(unit), accounts(8)...)
 	judge(t, "AMI023", reconcile.SeverityWarning, "", []verdict{
-		{"by a unit", eight, []string{unit.ID + " replaces 8 accounts of base-ami-1, and nothing here tells whether it holds them: 200000000001, 200000000002"}},
-		{"by an organization", one(grants(org), account(1)), []string{org.ID + " replaces 1 account of base-ami-1, and nothing here tells whether it holds them: 200000000001"}},
+		{"by a unit", eight, []string{unit.ID + " replaces 8 accounts of base-ami-1, and whether they are inside it is not known here: 200000000001, 200000000002"}},
+		{"by an organization", one(grants(org), account(1)), []string{org.ID + " replaces 1 account of base-ami-1, and whether they are inside it is not known here: 200000000001"}},
 		{"by both", one(grants(org, unit), account(1)), []string{org.ID + " and " + unit.ID + " replaces"}},
 		{"by one that was there", one(grants(unit), append(accounts(3), unit)...), nil},
 		{"by an account", one(grants(account(9)), account(1)), nil},

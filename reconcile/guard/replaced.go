@@ -34,7 +34,7 @@ func (replacedAccounts) Analyze(in Input) []reconcile.Finding {
 		}
 		findings = append(findings, reconcile.Finding{
 			Image: changes[0].Image, Source: gained[0].Source,
-			Message: fmt.Sprintf("%s replaces %s of %s, and nothing here tells whether it holds them: %s",
+			Message: fmt.Sprintf("%s replaces %s of %s, and whether they are inside it is not known here: %s",
 				enumerate(groups), count(len(accounts), "account"), title(changes[0].Image), enumerate(accounts)),
 			Hint: "compare them with its members; an account that is not inside loses the image, so declare it as well",
 		})

@@ -1,0 +1,240 @@
+package report_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/report"
+)
+
+const axe = "../testdata/browser/node_modules/axe-core/axe.min.js"
+
+var (
+	pageFile    = flag.String("page", "", "the HTML report that TestPictureOfAReport opens")
+	pictureFile = flag.String("picture", "", "where TestPictureOfAReport writes the picture to")
+)
+
+// page is a document as HTML.
+func page(t *testing.T, document render) string {
+	t.Helper()
+	return text(t, document, report.HTML, report.Style{Names: names, Sources: "https://github.com/acme/images/blob/0123abc/"})
+}
+
+const (
+	shownRows    = `[...document.querySelectorAll('.group tr.c, .group tbody tr')].filter((row) => row.checkVisibility()).map((row) => row.querySelector('code').textContent).join(' ')`
+	shownColumns = `[...new Set([...document.querySelectorAll('.group thead th')].filter((th) => th.checkVisibility()).slice(1).map((th) => th.querySelector('b')?.textContent).filter(Boolean))].join(' ')`
+	shown        = `document.getElementById('shown').textContent`
+	focused      = `document.activeElement.id || document.activeElement.className || document.activeElement.tagName`
+)
+
+func TestTheFiltersOfAReportHideTheRest(t *testing.T) {
+	b := startBrowser(t)
+	b.open(page(t, plan(judged())), "")
+	b.is(shown, "Shown: 6 images · 13 changes · 5 findings")
+	b.slash()
+	b.press("golden")
+	b.is(focused, "image")
+	b.is(shownRows, golden.ID)
+	b.is(shown, "Shown: 1 of 6 images · 3 of 13 changes · 1 of 5 findings")
+	b.becomes(`location.hash === '#image=golden'`)
+
+	b.press("\x1b")
+	b.is(shown, "Shown: 6 images · 13 changes · 5 findings")
+	b.is(`location.hash`, "")
+
+	b.run(chromedp.SendKeys(chromedp.CSS("#principal"), "payments"))
+	b.is(shownColumns, "payments-prod")
+	b.is(shownRows, strings.Join([]string{base04.ID, base11.ID, base18.ID}, " "))
+
+	b.press("\x1b")
+	b.slash()
+	b.press("no such image")
+	b.is(shown, "Shown: 0 of 6 images · 0 of 13 changes · 0 of 5 findings")
+	b.is(`[...document.querySelectorAll('.none')].filter((p) => p.checkVisibility()).map((p) => p.textContent).join(' ')`,
+		"No finding matches the filters. No image matches the filters. Nothing in this list matches the filters.")
+	b.run(chromedp.Click(chromedp.CSS("#reset")), chromedp.SendKeys(chromedp.CSS("#finding"), "error"))
+	b.is(`[...document.querySelectorAll('#findings li')].filter((li) => li.checkVisibility()).map((li) => li.querySelector('.code').textContent).join(' ')`, "AMI005 AMI018")
+	b.quiet()
+}
+
+// judged is a plan with findings, and with an image that does not change.
+func judged() *reconcile.Plan {
+	p := everyday()
+	return finish(&reconcile.Plan{Changes: p.Changes, Access: p.Access, Findings: findings, Incomplete: unread[:1]})
+}
+
+func TestALinkShowsAReportFiltered(t *testing.T) {
+	b := startBrowser(t)
+	b.open(page(t, plan(judged())), "#image=base&principal=444455556666&only=yes")
+	b.is(shownRows, base18.ID)
+	b.is(shownColumns, contract.ID)
+	b.run(chromedp.Click(chromedp.CSS("#reset")), chromedp.Click(chromedp.CSS(`#sums a[href="#principal=everyone"]`)))
+	b.becomes(`document.getElementById('principal').value === 'everyone'`)
+	b.is(shownRows, lab.ID)
+	b.run(chromedp.Click(chromedp.CSS(`nav a[href="#changes"]`)))
+	b.is(focused, "changes")
+	b.is(`location.hash`, "#principal=everyone")
+	b.quiet()
+}
+
+func TestAReportIsUsedByKeyboard(t *testing.T) {
+	b := startBrowser(t)
+	b.open(page(t, plan(judged())), "")
+	var order []string
+	for range 12 {
+		b.press("\t")
+		order = append(order, eval[string](b, focused))
+	}
+	if got := strings.Join(order, " "); !strings.HasPrefix(got, "skip A A A A image principal finding only reset") {
+		t.Errorf("Tab goes to %s", got)
+	}
+	b.run(chromedp.Focus(chromedp.CSS(".skip")))
+	b.press("\r")
+	b.is(focused, "report")
+	b.run(chromedp.Focus(chromedp.CSS(".group .scroll")))
+	b.press("\u0301", "\u0301", "\u0303") // down, down, right
+	b.is(`document.activeElement.tagName + ' ' + document.activeElement.parentNode.querySelector('code').textContent`, "TD "+baseEU.ID)
+	b.run(chromedp.Focus(chromedp.CSS(".dense .scroll")))
+	b.press("\u0301", "\u0301", "\u0303")
+	b.is(`document.getElementById('where').textContent`, "base-al2023-2026.11.04 ami-0a04a04a04a04a040 · acme o-exampleorg1 organization: granted")
+	b.quiet()
+}
+
+func TestAReportIsCompleteWithoutItsScript(t *testing.T) {
+	b := startBrowser(t)
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	b.open(page(t, plan(judged())), "")
+	b.is(shownRows, strings.Join([]string{baseEU.ID, base04.ID, base11.ID, base18.ID, golden.ID, lab.ID}, " "))
+	b.is(`String(document.getElementById('filters').checkVisibility())`, "false")
+	b.quiet()
+}
+
+// markup is what somebody who names an image may try in a browser.
+const markup = `<img src=x onerror="window.pwned=1"></td><script>window.pwned=1</script>"' onfocus=window.pwned=1 autofocus x="{{.}}` + "\u202egnp.\x00"
+
+func TestHostileNamesAreTextInABrowser(t *testing.T) {
+	b := startBrowser(t)
+	i := image(factory, "us-east-1", "ami-0a18a18a18a18a180"+markup, markup)
+	c := until(grant(i, account(markup), 1), markup, markup)
+	c.Source.File = markup
+	p := finish(&reconcile.Plan{Changes: []reconcile.Change{c, grant(i, workloads, 1)}, Scope: reconcile.Scope{Shares: []string{markup}},
+		Findings:   []reconcile.Finding{{Code: markup, Severity: markup, Message: markup, Image: i, Share: markup, Hint: markup + "`" + markup + "`", Source: c.Source, Excepted: markup}},
+		Incomplete: []reconcile.Incomplete{{Account: markup, Region: markup, Image: markup, Name: markup, Action: markup, Error: markup, Hint: markup}}})
+	p.Changes[0].Principal.Alias = markup
+	b.open(page(t, plan(p)), "#image="+strings.Repeat("%3Cimg%20src=x%20onerror=alert(1)%3E", 2))
+	b.press("\x1b")
+	b.is(`document.querySelector('.group tbody th b').textContent`, report.Safe(markup))
+	b.is(`[...document.querySelectorAll('img, iframe, object, [onerror], [onfocus], [autofocus], script:not(:last-of-type)')].map((e) => e.outerHTML).join()`, "")
+	b.is(`String(window.pwned)`, "undefined")
+	b.quiet()
+	b.picture("plan-hostile")
+}
+
+func TestAReportHasNoBarriers(t *testing.T) {
+	need(t, axe, "npm ci --prefix testdata/browser")
+	script, err := os.ReadFile(axe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := startBrowser(t)
+	departed := driftOf(reconcile.DriftMissing, reconcile.DriftExtra, reconcile.DriftPublic, reconcile.DriftPending, reconcile.DriftExpired, reconcile.DriftUnmanaged)
+	departed.Findings, departed.Incomplete = findings, unread
+	for _, document := range []struct {
+		name string
+		render
+	}{{"plan", plan(judged())}, {"result", result(partial())}, {"drift", drift(departed)}, {"dense", plan(wide(12, 60))}} {
+		for _, look := range []struct {
+			name, scheme string
+			width        int64
+		}{{"light", "light", 1280}, {"dark", "dark", 1280}, {"narrow", "light", 390}} {
+			b.look(look.width, look.scheme)
+			b.open(page(t, document.render), "")
+			eval[chromedp.Void](b, string(script)+";0")
+			for _, violation := range eval[[]string](b, `axe.run({resultTypes: ['violations']}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.failureSummary + ' ' + n.html)))`) {
+				t.Errorf("%s, %s: %s", document.name, look.name, violation)
+			}
+			b.picture(document.name + "-" + look.name)
+		}
+		b.look(1280, "light")
+		b.save(document.name+".pdf", func() ([]byte, error) {
+			return chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+		})
+	}
+	b.quiet()
+}
+
+// wide is a plan of images that are each shared with most of the accounts.
+func wide(images, accounts int) *reconcile.Plan {
+	var all []reconcile.Image
+	selection, observations := reconcile.Selection{}, reconcile.Observations{}
+	var changes []reconcile.Change
+	for n := range images {
+		i := image(factory, []string{"us-east-1", "eu-west-1"}[n%2], fmt.Sprintf("ami-%017x", n), fmt.Sprintf("base-al2023-%04d", n))
+		var holders []principal.Principal
+		for m := range accounts {
+			if p := account(fmt.Sprintf("%012d", 100_000_000_000+m)); (n+m)%7 > 0 {
+				holders = append(holders, p)
+			} else if n%10 == 0 {
+				changes = append(changes, grant(i, p, m))
+			}
+		}
+		seen := reconcile.Image{Image: i.Image, Name: i.Name, State: reconcile.Available}
+		all = append(all, seen)
+		selection.Images = append(selection.Images, reconcile.Selected{Image: seen, Claims: []reconcile.Claim{{Share: "base-al2023", Picked: true}}})
+		observations[i.Image] = reconcile.Known(holders)
+	}
+	return finish(&reconcile.Plan{Changes: changes, Access: reconcile.AccessOf(all, selection, observations, aliases)})
+}
+
+// TestALargeReportIsUsable says how long a reader waits. What it takes depends
+// on the machine; that a filter takes less than the page took to load does not.
+func TestALargeReportIsUsable(t *testing.T) {
+	b := startBrowser(t)
+	const images, accounts = 1200, 60
+	content := page(t, plan(wide(images, accounts)))
+	b.open(content, "")
+	b.becomes(`document.readyState === 'complete' && performance.getEntriesByType('navigation')[0].loadEventEnd > 0`)
+	loaded := eval[float64](b, `performance.getEntriesByType('navigation')[0].loadEventEnd`)
+	frame := func(id, text string) float64 {
+		return eval[float64](b, fmt.Sprintf(`new Promise((done) => {
+			const field = document.getElementById(%q), began = performance.now();
+			field.value = %q;
+			field.dispatchEvent(new Event('input', { bubbles: true }));
+			requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+		})`, id, text))
+	}
+	t.Logf("%d images, %d principals: %d kB, loaded in %.0f ms", images, accounts, len(content)/1000, loaded)
+	for _, step := range [][2]string{{"image", "al2023-1"}, {"image", ""}, {"principal", "100000000007"}, {"principal", "10000000000"}, {"principal", ""}} {
+		took := frame(step[0], step[1])
+		t.Logf("%s %q: %.0f ms to the next frame; %s", step[0], step[1], took, eval[string](b, shown))
+		if took > max(loaded, 1000) {
+			t.Errorf("the filter takes %.0f ms, the page took %.0f", took, loaded)
+		}
+	}
+	b.quiet()
+}
+
+// TestPictureOfAReport takes the picture of the README: make screenshots.
+func TestPictureOfAReport(t *testing.T) {
+	if *pageFile == "" || *pictureFile == "" {
+		t.Skip("-page and -picture name no files")
+	}
+	b := startBrowser(t)
+	b.look(1280, "light")
+	b.run(chromedp.EmulateViewport(1280, 1300), chromedp.Navigate("file://"+*pageFile+"#image=node-20261015&only=yes"))
+	data, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(*pictureFile, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

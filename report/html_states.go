@@ -1,0 +1,227 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/report/html"
+)
+
+// The cells of the matrix that are the same in every document.
+var (
+	granted   = html.Cell{Mark: html.Keep, Text: "granted"}
+	public    = html.Cell{Mark: html.Open, Text: "public"}
+	inherited = html.Cell{Mark: html.Inherit, Text: "through its organization"}
+	unknown   = html.Cell{Mark: html.Unknown, Text: "not known"}
+	private   = html.Cell{Mark: html.Done, Text: "nobody else"}
+)
+
+// imageStates is what is known of one image: a row of the matrix.
+type imageStates struct {
+	image  reconcile.NamedImage
+	shares []string
+	// unknown is why it is not known who else has access; empty where it is known.
+	unknown string
+	states  map[principal.Principal]state
+}
+
+// state is what an image and a principal have to do with each other.
+type state struct {
+	html.Cell
+	holds   bool // has access in the end, so whoever is inside has it too
+	changes bool
+}
+
+// accessStates gathers the rows of a matrix: from who has access, and from what
+// changes.
+type accessStates struct {
+	images map[principal.Image]*imageStates
+	names  map[principal.Principal]string
+}
+
+// newAccessStates starts from who has access.
+func newAccessStates(access *reconcile.Access) *accessStates {
+	s := &accessStates{images: map[principal.Image]*imageStates{}, names: map[principal.Principal]string{}}
+	for _, image := range access.Images {
+		holders, known := access.Holders(image)
+		row := s.row(image.Image)
+		row.shares, row.unknown = image.Shares, ""
+		if !known {
+			row.unknown = joined(": ", "not read", image.Unknown)
+		}
+		for _, holder := range holders {
+			s.hold(row, holder)
+		}
+	}
+	return s
+}
+
+// row returns an image's row. Of an image that has none yet nothing is known.
+func (s *accessStates) row(image reconcile.NamedImage) *imageStates {
+	row := s.images[image.Image]
+	if row == nil {
+		row = &imageStates{image: image, unknown: "who else has access is not in this document", states: map[principal.Principal]state{}}
+		s.images[image.Image] = row
+	}
+	return row
+}
+
+func (s *accessStates) hold(row *imageStates, holder reconcile.NamedPrincipal) {
+	cell := granted
+	if holder.Kind == principal.Public {
+		cell = public
+	}
+	s.set(row, holder, state{Cell: cell, holds: true})
+}
+
+func (s *accessStates) set(row *imageStates, p reconcile.NamedPrincipal, state state) {
+	if p.Alias != "" {
+		s.names[p.Principal] = p.Alias
+	}
+	row.states[p.Principal] = state
+}
+
+// plan adds what a plan would do.
+func (s *accessStates) plan(c reconcile.Change) {
+	s.set(s.row(c.Image), c.Principal, state{Cell: planned(c.Verb), holds: c.Verb.Gives(), changes: true})
+}
+
+// planned is a change that is to be made.
+func planned(verb reconcile.Verb) html.Cell {
+	switch {
+	case verb == reconcile.VerbPublish:
+		return html.Cell{Mark: html.Open, Text: "publish"}
+	case verb.Gives():
+		return html.Cell{Mark: html.Add, Text: Safe(string(verb))}
+	}
+	return html.Cell{Mark: html.Take, Text: Safe(string(verb))}
+}
+
+// drift adds how the cloud departs from the manifests.
+func (s *accessStates) drift(d reconcile.Deviation) {
+	cell, _ := departed(d.Kind)
+	holds := d.Kind != reconcile.DriftMissing && d.Kind != reconcile.DriftPending
+	s.set(s.row(d.Image), d.Principal, state{Cell: cell, holds: holds, changes: true})
+}
+
+// departed is a kind of drift, and what it says.
+func departed(kind reconcile.DriftKind) (html.Cell, string) {
+	says := ""
+	for _, direction := range directions {
+		if direction.kind == kind {
+			says = direction.says
+		}
+	}
+	marks := map[reconcile.DriftKind]html.Mark{reconcile.DriftMissing: html.Missing, reconcile.DriftExtra: html.Extra, reconcile.DriftPublic: html.Open,
+		reconcile.DriftPending: html.Wait, reconcile.DriftExpired: html.Expired, reconcile.DriftUnmanaged: html.Unmanaged}
+	return html.Cell{Mark: marks[kind], Text: Safe(string(kind))}, says
+}
+
+// resultStates starts from who had access after an apply, as far as it was read.
+func resultStates(r *reconcile.Result) *accessStates {
+	s := newAccessStates(&reconcile.Access{})
+	for _, record := range r.Images {
+		row := s.row(record.Image)
+		row.unknown = ""
+		if record.After == nil {
+			row.unknown = "not read back"
+		}
+		for _, p := range record.After {
+			s.hold(row, reconcile.NamedPrincipal{Principal: p})
+		}
+	}
+	return s
+}
+
+// outcome adds what became of a change.
+func (s *accessStates) outcome(o reconcile.Outcome) {
+	row := s.row(o.Change.Image)
+	before := row.states[o.Change.Principal.Principal]
+	s.set(row, o.Change.Principal, state{Cell: became(o), holds: before.holds || inEffect(o) && o.Change.Verb.Gives(), changes: true})
+}
+
+// became is a change with what became of it.
+func became(o reconcile.Outcome) html.Cell {
+	cell := planned(o.Change.Verb)
+	switch o.Status {
+	case reconcile.StatusApplied:
+	case reconcile.StatusSatisfied:
+		cell.Mark = html.Done
+	case reconcile.StatusSkipped, reconcile.StatusNotAttempted:
+		cell.Mark = html.Wait
+	default:
+		cell.Mark = html.Failed
+	}
+	cell.Text = joined(" ", cell.Text, Safe(string(o.Status)))
+	return cell
+}
+
+// principals returns those who occur in the rows, from the widest on.
+func principals(rows []*imageStates) []principal.Principal {
+	all := map[principal.Principal]bool{}
+	for _, row := range rows {
+		for p := range row.states {
+			all[p] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(all), widestFirst)
+}
+
+// widestFirst orders principals, those of kinds that are not known here too.
+func widestFirst(a, b principal.Principal) int {
+	return cmp.Or(principal.Compare(a, b), cmp.Compare(a.Kind, b.Kind))
+}
+
+// cell is what stands in a row below a principal.
+func (r *imageStates) cell(p principal.Principal) html.Cell {
+	if state, known := r.states[p]; known {
+		return state.Cell
+	}
+	for holder, state := range r.states {
+		if state.holds && holder.Kind != principal.Public && holder.Holds(p) {
+			return inherited
+		}
+	}
+	if r.unknown != "" {
+		return unknown
+	}
+	return html.Cell{}
+}
+
+// remarks are what holds for the whole row.
+func (r *imageStates) remarks() []html.Remark {
+	var remarks []html.Remark
+	if state := r.states[principal.Everyone]; state.holds {
+		text := "public: everyone may launch it"
+		if state.Text == planned(reconcile.VerbPublish).Text {
+			text = "becomes public: everyone may launch it"
+		}
+		remarks = append(remarks, html.Remark{Label: text, Tone: html.Alarm})
+	}
+	if r.unknown != "" {
+		remarks = append(remarks, html.Remark{Label: Safe(r.unknown), Tone: html.Warn})
+	}
+	return remarks
+}
+
+func (r *imageStates) changes() bool {
+	for _, state := range r.states {
+		if state.changes {
+			return true
+		}
+	}
+	return false
+}
+
+// sortedRows are the rows by name.
+func (s *accessStates) sortedRows() []*imageStates {
+	var rows []*imageStates
+	for _, row := range s.images {
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b *imageStates) int { return byName(a.image, b.image) })
+	return rows
+}

@@ -1,0 +1,153 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
+
+// WritePlan shows a plan to a reviewer: who gains, who loses, what is risky.
+func (markdownWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) error {
+	m := markdown{style: style, whole: elsewhere("plan.json")}
+	var entries []entry
+	known := backgroundOf(plan)
+	for _, c := range plan.Changes {
+		entries = append(entries, m.changeEntry(c))
+	}
+	const introduction = "What `amisync apply` would change in who may launch which machine images (AMIs): the manifests, held against the cloud."
+	return m.write(w,
+		m.head(m.planVerdict(plan, known), introduction, plan.Scope, planNames(plan)),
+		m.findings(plan.Findings),
+		m.notRead(plan.Incomplete),
+		m.turns("Who gains and who loses access", plan.Changes, known),
+		m.details("change", "changes", entries),
+		m.lookedAt(plan),
+		m.next(planNext(plan)...),
+		m.digest(plan),
+		m.counts(func(p *page) { p.planCounts(plan.Summary) }),
+	)
+}
+
+// planVerdict says what a plan means: first whether it can be applied.
+func (m markdown) planVerdict(plan *reconcile.Plan, known background) string {
+	refusal := sentence(func(p *page) { p.refusal(plan) })
+	if len(plan.Changes) == 0 {
+		signal := fineSignal
+		switch {
+		case slices.ContainsFunc(plan.Findings, isError):
+			signal = stopSignal
+		case len(plan.Incomplete) > 0 || risky(plan.Findings):
+			signal = lookSignal
+		}
+		return m.verdict(signal, refusal, sentence(func(p *page) { p.noChanges(plan) }), unreadSentence(plan.Incomplete))
+	}
+	publishes := slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return c.Verb == reconcile.VerbPublish })
+	signal := doneSignal
+	switch {
+	case publishes || slices.ContainsFunc(plan.Findings, isError):
+		signal = stopSignal
+	case len(plan.Incomplete) > 0 || risky(plan.Findings):
+		signal = lookSignal
+	}
+	return m.verdict(signal, refusal, changesSentence(plan, known), unreadSentence(plan.Incomplete))
+}
+
+func isError(f reconcile.Finding) bool { return f.Severity == reconcile.SeverityError }
+
+// changesSentence counts who gains and who loses.
+func changesSentence(plan *reconcile.Plan, known background) string {
+	on := len(reconcile.ByImage(plan.Changes))
+	does := "images change"
+	switch {
+	case plan.Refused() && on == 1:
+		does = "image would change"
+	case plan.Refused():
+		does = "images would change"
+	case on == 1:
+		does = "image changes"
+	}
+	text := fmt.Sprintf("%d %s: %s", on, does, strings.Join(effects(plan.Changes), ", "))
+	if keep, lose := known.keeping(plan.Changes); keep > 0 {
+		text += fmt.Sprintf(" (%d of them may keep it through an organization, a unit or the public", keep)
+		if lose > 0 {
+			text += fmt.Sprintf("; %d without another way in that is known", lose)
+		}
+		text += ")"
+	}
+	return text + "."
+}
+
+// effects are what changes come to, in words: first who gains most.
+func effects(changes []reconcile.Change) []string {
+	published, unpublished := map[principal.Image]bool{}, map[principal.Image]bool{}
+	gain, lose := map[principal.Principal]bool{}, map[principal.Principal]bool{}
+	other := 0
+	for _, c := range changes {
+		switch c.Verb {
+		case reconcile.VerbPublish:
+			published[c.Image.Image] = true
+		case reconcile.VerbUnpublish:
+			unpublished[c.Image.Image] = true
+		case reconcile.VerbGrant:
+			gain[c.Principal.Principal] = true
+		case reconcile.VerbRevoke:
+			lose[c.Principal.Principal] = true
+		default:
+			other++
+		}
+	}
+	return countedTexts(
+		count{n: len(published), one: "image becomes PUBLIC", many: "images become PUBLIC"},
+		count{n: len(gain), one: "principal gains access", many: "principals gain access"},
+		count{n: len(unpublished), one: "image is no longer public", many: "images are no longer public"},
+		count{n: other, one: "other change", many: "other changes"},
+		count{n: len(lose), one: "principal loses access", many: "principals lose access"},
+	)
+}
+
+// planNext says how to go on from a plan.
+func planNext(plan *reconcile.Plan) []string {
+	var texts []string
+	switch {
+	case plan.Stopped():
+		texts = append(texts, "Mend the errors above, then plan again; until then `amisync apply` changes nothing.")
+	case plan.Refused():
+		texts = append(texts, "Mend the errors above for the images that they stop; `amisync apply` changes the others.")
+	}
+	if len(plan.Incomplete) > 0 {
+		texts = append(texts, "Mend what could not be read, then plan again. `amisync apply` leaves it as it is, and ends with exit code 6.")
+	}
+	if slices.ContainsFunc(plan.Findings, func(f reconcile.Finding) bool { return f.Severity == reconcile.SeverityWarning }) {
+		texts = append(texts, "Check the warnings above before you agree.")
+	}
+	switch {
+	case plan.Stopped():
+	case len(plan.Changes) > 0:
+		texts = append(texts, "If this is what you want: `amisync apply` with the saved plan, or with `--expect` and the digest below, does this and nothing else.")
+	case len(texts) == 0:
+		texts = append(texts, "Nothing.")
+	}
+	return texts
+}
+
+// lookedAt says how much the plan looked at.
+func (m markdown) lookedAt(plan *reconcile.Plan) part {
+	if plan.Inventory.Lanes == 0 {
+		return fixed("")
+	}
+	text := said(func(p *page) { p.inventory(plan) })[0]
+	return either(paragraph(markdownProse(text)), paragraph("For what was looked at see "+m.whole+"."))
+}
+
+// digest is which plan this is.
+func (m markdown) digest(plan *reconcile.Plan) part {
+	if len(plan.Changes) == 0 || plan.Digest == "" {
+		return fixed("")
+	}
+	const longest = 80
+	return fixed(paragraph("Digest " + codeSpan(shortened(plan.Digest, longest))))
+}
