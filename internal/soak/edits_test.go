@@ -54,7 +54,7 @@ func (w *world) editShare(what string, change func(*reconcile.Declaration)) {
 	w.edit("another "+what, func(d *reconcile.Declarations) {
 		share := &d.Shares[w.IntN(len(d.Shares))]
 		change(share)
-		w.note("%s: %+v, %s, %v", share.Share, share.Selector, share.Mode, share.Grants)
+		w.note("%s: %+v, %s, %v", share.Share, share.Selector, share.Mode, withoutWay(share.Grants))
 	})
 }
 

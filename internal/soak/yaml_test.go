@@ -3,6 +3,7 @@ package soak
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing/fstest"
 	"time"
@@ -42,13 +43,28 @@ func (w *world) throughYAML() {
 	w.declarations = compiled
 }
 
-// plainly writes declarations without positions and code.
+// plainly writes declarations without positions, code, and the way in which they
+// were written.
 func plainly(d *reconcile.Declarations) string {
 	copied := *d
-	copied.Policy.Rules = nil
+	copied.Policy.Rules, copied.Policy.Name, copied.Directory = nil, "", nil
+	copied.Shares = slices.Clone(d.Shares)
+	for i := range copied.Shares {
+		share := &copied.Shares[i]
+		share.Regions, share.Entries, share.Grants = nil, nil, withoutWay(share.Grants)
+	}
 	v := reflect.New(reflect.TypeOf(copied)).Elem()
 	v.Set(reflect.ValueOf(copied))
 	return fmt.Sprintf("%+v", withoutSources(v))
+}
+
+// withoutWay are the grants without the groups and names that lead to them.
+func withoutWay(grants []reconcile.Grant) []reconcile.Grant {
+	copied := slices.Clone(grants)
+	for i := range copied {
+		copied[i].Via = nil
+	}
+	return copied
 }
 
 // withoutSources is a copy of a value with every Source in it emptied.
