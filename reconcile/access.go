@@ -3,8 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/amisync/amisync/principal"
 )
@@ -32,73 +30,96 @@ type ImageAccess struct {
 // AccessOf gathers the observed permissions of the images. Shares are those
 // that pick each of them.
 func AccessOf(images []Image, selection Selection, observations Observations, aliases map[principal.Principal]string) Access {
-	a := Access{Principals: []NamedPrincipal{}, Sets: [][]int{}, Images: []ImageAccess{}}
-	index := map[principal.Principal]int{}
-	for _, p := range observations.principals() {
-		index[p] = len(a.Principals)
-		a.Principals = append(a.Principals, NamedPrincipal{Principal: p, Alias: aliases[p]})
-	}
-	shares := map[principal.Image][]string{}
+	claims := make(map[principal.Image][]Claim, len(selection.Images))
 	for _, selected := range selection.Images {
-		for _, claim := range selected.Claims {
-			if claim.Picked {
-				shares[selected.Image.Image] = append(shares[selected.Image.Image], claim.Share)
-			}
-		}
+		claims[selected.Image.Image] = selected.Claims
 	}
-	known := map[string]int{}
+	entries := make([]ImageAccess, 0, len(observations))
 	for _, image := range images {
-		observed, read := observations[image.Image]
-		if !read {
-			continue
+		if _, read := observations[image.Image]; read {
+			entries = append(entries, ImageAccess{Image: NamedImage{Image: image.Image, Name: image.Name}, Shares: picking(claims[image.Image])})
 		}
-		entry := ImageAccess{Image: NamedImage{Image: image.Image, Name: image.Name}, Shares: orEmpty(shares[image.Image])}
-		if permissions, ok := observed.Value(); ok {
-			entry.Set = a.set(permissions, index, known)
-		} else {
-			entry.Unknown = cmp.Or(observed.Err().Error(), "unknown")
-		}
-		a.Images = append(a.Images, entry)
 	}
-	slices.SortFunc(a.Images, func(x, y ImageAccess) int { return principal.CompareImages(x.Image.Image, y.Image.Image) })
+	slices.SortFunc(entries, func(x, y ImageAccess) int { return principal.CompareImages(x.Image.Image, y.Image.Image) })
+	var sets permissionSets
+	for i := range entries {
+		observed := observations[entries[i].Image.Image]
+		if permissions, ok := observed.Value(); ok {
+			entries[i].Set = sets.add(permissions)
+		} else {
+			entries[i].Unknown = cmp.Or(observed.Err().Error(), "unknown")
+		}
+	}
+	a := Access{Images: entries}
+	a.Principals, a.Sets = sets.indexed(aliases)
 	return a
 }
 
-// principals returns all that hold a permission, sorted.
-func (o Observations) principals() []principal.Principal {
-	seen := map[principal.Principal]bool{}
-	var all []principal.Principal
-	for _, observed := range o {
-		permissions, _ := observed.Value()
-		for _, p := range permissions {
-			if !seen[p] {
-				seen[p] = true
-				all = append(all, p)
-			}
+// picking returns the names of the shares whose claims pick their image.
+func picking(claims []Claim) []string {
+	shares := []string{}
+	for _, claim := range claims {
+		if claim.Picked {
+			shares = append(shares, claim.Share)
 		}
 	}
-	slices.SortFunc(all, principal.Compare)
-	return all
+	return shares
 }
 
-// set returns the index of a set of permissions.
-func (a *Access) set(permissions []principal.Principal, index map[principal.Principal]int, known map[string]int) int {
-	indices := make([]int, len(permissions))
-	for i, p := range permissions {
-		indices[i] = index[p]
+// permissionSets are different sets of permissions. The zero value has none.
+type permissionSets struct {
+	all   [][]principal.Principal // sorted each
+	known map[string]int          // place in all, by what the permissions spell in the order in which they came
+	key   []byte
+}
+
+// add returns the place of the set that the permissions are.
+func (s *permissionSets) add(permissions []principal.Principal) int {
+	s.spell(permissions)
+	if at, known := s.known[string(s.key)]; known { // most are, and in the same order
+		return at
 	}
-	slices.Sort(indices)
-	var key strings.Builder
-	for _, i := range indices {
-		key.WriteString(strconv.Itoa(i) + " ")
+	if s.known == nil {
+		s.known = map[string]int{}
 	}
-	at, seen := known[key.String()]
-	if !seen {
-		at = len(a.Sets)
-		known[key.String()] = at
-		a.Sets = append(a.Sets, indices)
+	came := string(s.key)
+	sorted := principal.Sorted(permissions)
+	s.spell(sorted)
+	at, known := s.known[string(s.key)]
+	if !known {
+		at = len(s.all)
+		s.all = append(s.all, sorted)
+		s.known[string(s.key)] = at
 	}
+	s.known[came] = at
 	return at
+}
+
+// spell sets the key to the permissions in their order.
+func (s *permissionSets) spell(permissions []principal.Principal) {
+	s.key = s.key[:0]
+	for _, p := range permissions {
+		s.key = append(append(s.key, p.Kind...), 0)
+		s.key = append(append(s.key, p.ID...), 0)
+	}
+}
+
+// indexed returns those who occur in the sets, named and sorted, and the sets as
+// indices of them.
+func (s *permissionSets) indexed(aliases map[principal.Principal]string) ([]NamedPrincipal, [][]int) {
+	principals := principal.Sorted(slices.Concat(s.all...))
+	named, index := make([]NamedPrincipal, len(principals)), make(map[principal.Principal]int, len(principals))
+	for i, p := range principals {
+		named[i], index[p] = NamedPrincipal{Principal: p, Alias: aliases[p]}, i
+	}
+	sets := make([][]int, len(s.all))
+	for i, set := range s.all {
+		sets[i] = make([]int, len(set))
+		for j, p := range set {
+			sets[i][j] = index[p]
+		}
+	}
+	return named, sets
 }
 
 // Holders returns who may launch the image, and whether that is known. Indices
