@@ -12,15 +12,15 @@ import (
 // The Organizations reference writes the partition "aws" into its patterns; the
 // service authorization reference has ${Partition}, which is followed here.
 var (
-	awsAccount      = regexp.MustCompile(`^[0-9]{12}$`)
-	awsImage        = regexp.MustCompile(`^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$`)
-	awsRegion       = regexp.MustCompile(`^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$`)
-	awsRole         = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\x21-\x7e]+$`)
-	awsOrganization = regexp.MustCompile(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
-	awsOU           = regexp.MustCompile(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
-	awsRoot         = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::[0-9]{12}:root/`)
-	awsOrgAccount   = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::[0-9]{12}:account/o-[a-z0-9]{10,32}/([0-9]{12})$`)
-	bareOrgOrOU     = regexp.MustCompile(`^(?:o|ou|r)-[0-9a-z-]+$`)
+	awsAccount      = form(`^[0-9]{12}$`)
+	awsImage        = form(`^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$`)
+	awsRegion       = form(`^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$`)
+	awsRole         = form(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\x21-\x7e]+$`)
+	awsOrganization = form(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
+	awsOU           = form(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
+	awsRoot         = form(`^arn:aws[a-z-]*:organizations::[0-9]{12}:root/`)
+	awsOrgAccount   = form(`^arn:aws[a-z-]*:organizations::[0-9]{12}:account/o-[a-z0-9]{10,32}/([0-9]{12})$`)
+	bareOrgOrOU     = form(`^(?:o|ou|r)-[0-9a-z-]+$`)
 )
 
 // ShapeError says that an id does not have the provider's form. Hint says what
@@ -42,9 +42,9 @@ func (p Principal) Check(provider Provider) error {
 	case Account:
 		return checkAccount(p.ID)
 	case Organization:
-		return checkARN(p.ID, "organization", awsOrganization, "arn:aws:organizations::<management account>:organization/o-…")
+		return checkARN(p.ID, "organization", awsOrganization(), "arn:aws:organizations::<management account>:organization/o-…")
 	case OrganizationalUnit:
-		return checkARN(p.ID, "organizational unit", awsOU, "arn:aws:organizations::<management account>:ou/o-…/ou-…")
+		return checkARN(p.ID, "organizational unit", awsOU(), "arn:aws:organizations::<management account>:ou/o-…/ou-…")
 	}
 	return &ShapeError{Message: fmt.Sprintf("unknown principal kind %q", p.Kind), Hint: "use account, organization, organizationalUnit or public"}
 }
@@ -56,13 +56,13 @@ func CheckAccount(provider Provider, id string) error {
 }
 
 func checkAccount(id string) error {
-	if awsAccount.MatchString(id) {
+	if awsAccount().MatchString(id) {
 		return nil
 	}
 	e := &ShapeError{Message: fmt.Sprintf("%q is not an AWS account id", id), Hint: "an account id has 12 digits"}
-	if m := awsOrgAccount.FindStringSubmatch(id); m != nil {
+	if m := awsOrgAccount().FindStringSubmatch(id); m != nil {
 		e.Hint = fmt.Sprintf("write the account id alone: %q", m[1])
-	} else if plain := strings.ReplaceAll(id, "-", ""); awsAccount.MatchString(plain) {
+	} else if plain := strings.ReplaceAll(id, "-", ""); awsAccount().MatchString(plain) {
 		e.Hint = fmt.Sprintf("write it without dashes: %q", plain)
 	}
 	return e
@@ -74,16 +74,16 @@ func checkARN(arn, noun string, shape *regexp.Regexp, example string) error {
 	}
 	e := &ShapeError{Message: fmt.Sprintf("%q is not the ARN of an AWS %s", arn, noun), Hint: "an " + noun + " is written as " + example}
 	switch {
-	case awsRoot.MatchString(arn):
+	case awsRoot().MatchString(arn):
 		e.Hint = "images cannot be shared with an organization's root; share with the organization instead: " +
 			"arn:aws:organizations::<management account>:organization/o-…"
-	case awsOrgAccount.MatchString(arn):
+	case awsOrgAccount().MatchString(arn):
 		e.Hint = "this is the ARN of an account; use account: with its 12 digits"
-	case awsOrganization.MatchString(arn):
+	case awsOrganization().MatchString(arn):
 		e.Hint = "this is the ARN of an organization; use organization:"
-	case awsOU.MatchString(arn):
+	case awsOU().MatchString(arn):
 		e.Hint = "this is the ARN of an organizational unit; use organizationalUnit:"
-	case bareOrgOrOU.MatchString(arn):
+	case bareOrgOrOU().MatchString(arn):
 		e.Hint = "EC2 takes the whole ARN, not the bare id: " + example
 	}
 	return e
@@ -92,7 +92,7 @@ func checkARN(arn, noun string, shape *regexp.Regexp, example string) error {
 // CheckImageID reports whether id has the form of the provider's image ids.
 // The error is a *ShapeError.
 func CheckImageID(provider Provider, id string) error {
-	if provider == AWS && awsImage.MatchString(id) {
+	if provider == AWS && awsImage().MatchString(id) {
 		return nil
 	}
 	return &ShapeError{Message: fmt.Sprintf("%q is not an AWS image id", id), Hint: "an image id is ami- followed by 8 or 17 hexadecimal digits"}
@@ -101,7 +101,7 @@ func CheckImageID(provider Provider, id string) error {
 // CheckRegion reports whether the name has the form of a region's. Whether the
 // region exists is for the cloud to say: new ones appear every year.
 func CheckRegion(provider Provider, region string) error {
-	if provider == AWS && awsRegion.MatchString(region) {
+	if provider == AWS && awsRegion().MatchString(region) {
 		return nil
 	}
 	return &ShapeError{Message: fmt.Sprintf("%q is not the name of an AWS region", region), Hint: "a region is written as us-east-1 (an availability zone such as us-east-1a is not a region)"}
@@ -109,7 +109,7 @@ func CheckRegion(provider Provider, region string) error {
 
 // RoleAccount returns the account in a role's ARN. The error is a *ShapeError.
 func RoleAccount(provider Provider, role string) (string, error) {
-	if m := awsRole.FindStringSubmatch(role); provider == AWS && m != nil {
+	if m := awsRole().FindStringSubmatch(role); provider == AWS && m != nil {
 		return m[2], nil
 	}
 	return "", &ShapeError{Message: fmt.Sprintf("%q is not the ARN of a role", role), Hint: "a role is written as arn:aws:iam::<account>:role/<name>"}
@@ -128,7 +128,7 @@ func Partition(arn string) string {
 // organizationOf returns what the ARNs of an organization and of the OUs in it
 // have in common; "" for anything else.
 func organizationOf(arn string) string {
-	if !awsOrganization.MatchString(arn) && !awsOU.MatchString(arn) {
+	if !awsOrganization().MatchString(arn) && !awsOU().MatchString(arn) {
 		return ""
 	}
 	colon := strings.LastIndex(arn, ":")

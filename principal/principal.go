@@ -50,6 +50,24 @@ func (p Principal) Holds(other Principal) bool {
 		p.Kind == Organization && other.Kind == OrganizationalUnit && organizationOf(p.ID) != "" && organizationOf(p.ID) == organizationOf(other.ID)
 }
 
+// CanHold reports whether the ids leave it open that whoever holds access through
+// other is inside p. Who is inside an organization or an OU is not known here,
+// but an organization is inside no other and in no OU, an OU is in one
+// organization alone, which its ARN names, and an account holds itself alone.
+// Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_concepts.html
+func (p Principal) CanHold(other Principal) bool {
+	switch {
+	case p.Holds(other):
+		return true
+	case p.Kind != Organization && p.Kind != OrganizationalUnit:
+		return false
+	case other.Kind == OrganizationalUnit:
+		mine, its := organizationOf(p.ID), organizationOf(other.ID)
+		return mine == "" || its == "" || mine == its
+	}
+	return other.Kind == Account
+}
+
 // String is the principal in one word for messages: its id, or "public".
 func (p Principal) String() string {
 	if p.Kind == Public {

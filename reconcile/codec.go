@@ -17,7 +17,7 @@ var ErrPlanFile = errors.New("the plan file cannot be used")
 func EncodePlan(p *Plan) ([]byte, error) {
 	sealed := *p
 	sealed.Checksum = ""
-	text, err := encode(&sealed)
+	text, err := json.Marshal(&sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -205,15 +205,19 @@ func (d *Declarations) Share(name string) *Declaration {
 
 // Ignores reports whether the policy leaves the image alone.
 func (d *Declarations) Ignores(image Image, at time.Time) bool {
-	if len(d.Policy.Ignore) == 0 {
-		return false
+	for _, ignore := range d.Policy.Ignore {
+		if !ignore.Over(at) && ignore.matches(&image) {
+			owner := d.OwnerOf(image.Provider, image.Account)
+			if owner != nil && (ignore.Owner == "" || ignore.Owner == owner.Name) {
+				return true
+			}
+		}
 	}
-	owner := d.OwnerOf(image.Provider, image.Account)
-	return owner != nil && d.Policy.Ignores(image, owner.Name, at)
+	return false
 }
 
-// byName returns the declarations by share.
-func (d *Declarations) byName() map[string]*Declaration {
+// ByName returns the declarations by share, for those who look up many.
+func (d *Declarations) ByName() map[string]*Declaration {
 	shares := make(map[string]*Declaration, len(d.Shares))
 	for i := range d.Shares {
 		shares[d.Shares[i].Share] = &d.Shares[i]

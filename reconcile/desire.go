@@ -30,36 +30,47 @@ type Desired struct {
 // time. Images that are claimed and not picked do not appear, unless two
 // exclusive shares claim them; nor do those that the policy ignores.
 func Desire(declarations *Declarations, selection Selection, at time.Time) []Desired {
-	shares := declarations.byName()
-	var desired []Desired
-	unions := map[string]Desired{} // images that the same shares pick are to look the same
+	shares := declarations.ByName()
+	desired := make([]Desired, 0, len(selection.Images))
+	known := map[string]Desired{} // images that are claimed alike are to look the same
+	var key []byte
 	for _, selected := range selection.Images {
 		if declarations.Ignores(selected.Image, at) {
 			continue
 		}
-		if conflict := exclusiveClaims(selected, shares); len(conflict) > 1 {
-			desired = append(desired, Desired{Image: selected.Image, Conflict: conflict})
-			continue
-		}
-		if !selected.Picked() {
-			continue
-		}
-		key, picking := "", []*Declaration{}
+		key = key[:0]
 		for _, claim := range selected.Claims {
-			if share := shares[claim.Share]; claim.Picked && share != nil {
-				key += share.Share + "\x00"
-				picking = append(picking, share)
+			key = append(key, claim.Share...)
+			if claim.Picked {
+				key = append(key, 1)
 			}
+			key = append(key, 0)
 		}
-		d, known := unions[key]
-		if !known {
-			d = union(picking, at)
-			unions[key] = d
+		d, seen := known[string(key)]
+		if !seen {
+			d = desire(selected, shares, at)
+			known[string(key)] = d
 		}
-		d.Image = selected.Image
-		desired = append(desired, d)
+		if selected.Picked() || len(d.Conflict) > 0 {
+			d.Image = selected.Image
+			desired = append(desired, d)
+		}
 	}
 	return desired
+}
+
+// desire is what the claims on an image make of it.
+func desire(selected Selected, shares map[string]*Declaration, at time.Time) Desired {
+	if conflict := exclusiveClaims(selected, shares); len(conflict) > 1 {
+		return Desired{Conflict: conflict}
+	}
+	var picking []*Declaration
+	for _, claim := range selected.Claims {
+		if share := shares[claim.Share]; claim.Picked && share != nil {
+			picking = append(picking, share)
+		}
+	}
+	return union(picking, at)
 }
 
 func exclusiveClaims(selected Selected, shares map[string]*Declaration) []string {

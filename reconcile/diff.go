@@ -29,6 +29,9 @@ func (d Desired) Actionable() bool {
 }
 
 func diffImage(d Desired, permissions []principal.Principal) []Change {
+	if inSync(d.Grants, permissions) {
+		return nil
+	}
 	var changes []Change
 	has := make(map[principal.Principal]bool, len(permissions))
 	for _, p := range permissions {
@@ -64,6 +67,20 @@ func diffImage(d Desired, permissions []principal.Principal) []Change {
 		}
 	}
 	return changes
+}
+
+// inSync reports whether the permissions are just those that are granted, in the
+// same order: so it is with most images, and found out without looking any up.
+func inSync(grants []Grant, permissions []principal.Principal) bool {
+	if len(grants) != len(permissions) {
+		return false
+	}
+	for i := range grants {
+		if grants[i].Principal != permissions[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func give(p principal.Principal) Verb {

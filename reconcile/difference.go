@@ -35,11 +35,14 @@ type DifferenceSummary struct {
 // principal.
 type DifferenceKind string
 
-// The kinds of difference.
+// The kinds of difference. A permission holds from its declaration to the end of
+// its last day.
 const (
-	DifferenceGains DifferenceKind = "gains" // declared in the newer revision only
-	DifferenceLoses DifferenceKind = "loses" // declared in the older revision only
-	DifferenceTerm  DifferenceKind = "term"  // declared in both, until another day
+	DifferenceGains DifferenceKind = "gains" // holds in the newer revision only
+	// DifferenceLoses is what holds in the older revision only, and an entry whose
+	// last day is over that came or went.
+	DifferenceLoses DifferenceKind = "loses"
+	DifferenceTerm  DifferenceKind = "term" // holds in both, or in neither, until another day
 )
 
 // AccessDifference is what changes for one principal in one share.
@@ -48,19 +51,22 @@ type AccessDifference struct {
 	Owner     string         `json:"owner"` // the owner account's name
 	Kind      DifferenceKind `json:"kind"`
 	Principal NamedPrincipal `json:"principal"`
-	// Until is the last day in the newer revision (in the older one, for a loss),
-	// Before that in the older one where both declare the principal; 2006-01-02,
-	// empty for good.
+	// Until is the last day in the newer revision (in the older one, where the newer
+	// does not declare the principal), Before that in the older one where both do;
+	// 2006-01-02, empty for good.
 	Until  string `json:"until,omitempty"`
 	Before string `json:"before,omitempty"`
-	Note   string `json:"note,omitempty"` // why the manifest declares it, in its author's words
+	// Ended is set of a loss that the newer revision declares, until a day that is
+	// over: the next apply revokes it, in an additive share too.
+	Ended bool   `json:"ended,omitempty"`
+	Note  string `json:"note,omitempty"` // why the manifest declares it, in its author's words
 	// Through is the entry of a Directory whose edit causes the difference, such as
 	// "group payments"; empty where the share itself was edited.
 	Through string `json:"through,omitempty"`
 	// Stays says why a loss takes nothing away: no apply will revoke it. Empty where
 	// the next one does, if the cloud has it.
 	Stays  string `json:"stays,omitempty"`
-	Source Source `json:"source,omitzero"` // in the newer revision; of a loss, in the older one
+	Source Source `json:"source,omitzero"` // in the newer revision; in the older one, where the newer has none
 }
 
 // Edit is an entry of a Directory that differs, and how far that reaches.

@@ -71,7 +71,7 @@ func drawWording(t *rapid.T, other *wording) wording {
 	}
 	for _, name := range []string{"base", "golden", "web"} {
 		list := rapid.SliceOfNDistinct(rapid.SampledFrom(append(entries, "{public: true}")), 0, 3, rapid.ID[string]).Draw(t, name)
-		for i, until := range rapid.SliceOfN(rapid.SampledFrom([]string{"", "", ", until: 2027-01-31", ", until: 2027-02-28"}), len(list), len(list)).Draw(t, "until") {
+		for i, until := range rapid.SliceOfN(rapid.SampledFrom([]string{"", "", ", until: 2027-01-31", ", until: 2026-11-21", ", until: 2026-11-20"}), len(list), len(list)).Draw(t, "until") {
 			list[i] = strings.Replace(list[i], "}", until+"}", 1)
 		}
 		switch {
@@ -104,6 +104,9 @@ func declaredAs(d *reconcile.Declarations) map[string]map[principal.Principal]st
 	return all
 }
 
+// over reports whether a last day is over at noon.
+func over(until string) bool { return until != "" && until < noon.Format(time.DateOnly) }
+
 // apply makes of what was declared what a difference says.
 func apply(t *rapid.T, all map[string]map[principal.Principal]string, d *reconcile.Difference) {
 	for _, a := range d.Access {
@@ -112,10 +115,12 @@ func apply(t *rapid.T, all map[string]map[principal.Principal]string, d *reconci
 		}
 		who, share := a.Principal.Principal, all[a.Share]
 		until, had := share[who]
+		gone := a.Kind == reconcile.DifferenceLoses && !a.Ended
 		switch {
-		case had != (a.Kind != reconcile.DifferenceGains) || a.Kind == reconcile.DifferenceTerm && until != a.Before || a.Kind == reconcile.DifferenceLoses && until != a.Until:
+		case gone && (!had || until != a.Until), a.Kind == reconcile.DifferenceTerm && !had, a.Kind == reconcile.DifferenceGains && had && !over(until), !gone && until != a.Before,
+			a.Ended != (a.Kind == reconcile.DifferenceLoses && !gone) || a.Ended && !over(a.Until):
 			t.Fatalf("%+v is not what was declared: %v", a, share)
-		case a.Kind == reconcile.DifferenceLoses:
+		case gone:
 			delete(share, who)
 		default:
 			share[who] = a.Until
@@ -134,15 +139,16 @@ func TestLawsOfDifferences(t *testing.T) {
 		if base == nil || head == nil {
 			t.Skip("an entry twice")
 		}
-		d := reconcile.DifferenceOf(base, head)
+		d := reconcile.DifferenceOf(base, head, noon)
 		found := declaredAs(base)
 		if apply(t, found, d); !reflect.DeepEqual(found, declaredAs(head)) {
 			t.Fatalf("the difference does not lead from one to the other:\n%s\n%s\n%s", was.text(), is.text(), told(d))
 		}
-		if same := reconcile.DifferenceOf(base, was.compiled()); same.Differs() || len(same.Edits) > 0 {
+		if same := reconcile.DifferenceOf(base, was.compiled(), noon); same.Differs() || len(same.Edits) > 0 {
 			t.Fatalf("an estate differs from itself: %s", told(same))
 		}
-		checkSwapped(t, d, reconcile.DifferenceOf(head, base))
+		checkKinds(t, d, declaredAs(base), declaredAs(head))
+		checkSwapped(t, d, reconcile.DifferenceOf(head, base, noon))
 		for _, a := range d.Access {
 			checkThrough(t, a, was, is, base, head)
 		}
@@ -150,28 +156,59 @@ func TestLawsOfDifferences(t *testing.T) {
 	})
 }
 
+// checkKinds holds what differs against what is declared.
+func checkKinds(t *rapid.T, d *reconcile.Difference, before, after map[string]map[principal.Principal]string) {
+	var want, got []string
+	for _, share := range []string{"base", "golden", "web"} {
+		for _, who := range everybody {
+			was, had := before[share][who]
+			is, has := after[share][who]
+			held, holds := had && !over(was), has && !over(is)
+			kind := reconcile.DifferenceTerm
+			switch {
+			case had == has && was == is:
+				continue
+			case holds && !held:
+				kind = reconcile.DifferenceGains
+			case held && !holds, had != has:
+				kind = reconcile.DifferenceLoses
+			}
+			want = append(want, fmt.Sprint(share, who, kind, kind == reconcile.DifferenceLoses && has))
+		}
+	}
+	for _, a := range d.Access {
+		got = append(got, fmt.Sprint(a.Share, a.Principal.Principal, a.Kind, a.Ended))
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // checkSwapped holds a difference against that of the way back.
 func checkSwapped(t *rapid.T, d, back *reconcile.Difference) {
-	opposite := map[reconcile.DifferenceKind]reconcile.DifferenceKind{reconcile.DifferenceGains: reconcile.DifferenceLoses,
-		reconcile.DifferenceLoses: reconcile.DifferenceGains, reconcile.DifferenceTerm: reconcile.DifferenceTerm}
-	list := func(d *reconcile.Difference, turned bool) []string {
+	both := map[string]bool{} // that both revisions declare: one of the ways is a term or tells the other day
+	for _, a := range slices.Concat(d.Access, back.Access) {
+		if a.Kind == reconcile.DifferenceTerm || a.Before != "" {
+			both[a.Share+a.Principal.Principal.String()] = true
+		}
+	}
+	list := func(d *reconcile.Difference) []string {
 		var all []string
 		for _, a := range d.Access {
+			days := []string{a.Until, a.Before}
+			slices.Sort(days)
 			through := a.Through
-			if turned {
-				a.Kind, a.Until, a.Before = opposite[a.Kind], a.Before, a.Until
-			}
-			if a.Kind != reconcile.DifferenceTerm {
-				a.Until, a.Before = a.Until+a.Before, ""
-			} else {
+			if both[a.Share+a.Principal.Principal.String()] {
 				through = "" // where both sides were edited, the newer one is named
 			}
-			all = append(all, fmt.Sprint(a.Share, a.Kind, a.Principal.Principal, a.Until, a.Before, through))
+			all = append(all, fmt.Sprint(a.Share, a.Principal.Principal, days, through))
 		}
 		slices.Sort(all)
 		return all
 	}
-	if !slices.Equal(list(d, true), list(back, false)) {
+	if !slices.Equal(list(d), list(back)) {
 		t.Fatalf("the way back is another:\n%s\n\n%s", told(d), told(back))
 	}
 }

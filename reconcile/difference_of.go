@@ -5,14 +5,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/amisync/amisync/principal"
 )
 
-// DifferenceOf compares what two revisions of the manifests declare. What the
-// revisions are called is left to the caller.
-func DifferenceOf(base, head *Declarations) *Difference {
-	d := &differ{base: base, head: head, owners: ownerPairs(base, head),
+// DifferenceOf compares what two revisions of the manifests declare at a time,
+// when some last days are over. What the revisions are called is left to the
+// caller.
+func DifferenceOf(base, head *Declarations, at time.Time) *Difference {
+	d := &differ{base: base, head: head, at: at, revoking: revokingShares(head.Shares), owners: ownerPairs(base, head),
 		through: map[*Via]string{}, edits: map[string]*Edit{}, shares: map[string]bool{},
 		out: &Difference{FormatVersion: FormatVersion, Access: []AccessDifference{}, Edits: []Edit{}, Settings: []SettingDifference{}}}
 	for _, pair := range d.sharePairs() {
@@ -31,6 +33,8 @@ func (d *Difference) Differs() bool { return len(d.Access)+len(d.Settings) > 0 }
 // differ compares two revisions.
 type differ struct {
 	base, head *Declarations
+	at         time.Time
+	revoking   []revoking        // shares of head that revoke something
 	owners     map[string]string // names of owners in base to those in head
 	through    map[*Via]string   // what edited found, for ways that many shares have
 	edits      map[string]*Edit  // by entry
@@ -102,7 +106,7 @@ func (p sharePair) share() *Declaration { return cmp.Or(p.after, p.before) }
 // sharePairs finds the shares of base among those of head: by name, and those
 // that are called otherwise now by the images that they mean.
 func (d *differ) sharePairs() []sharePair {
-	before, after := d.base.byName(), d.head.byName()
+	before, after := d.base.ByName(), d.head.ByName()
 	var pairs []sharePair
 	renamed := map[string][]*Declaration{} // gone from base, by what they mean
 	for i := range d.base.Shares {

@@ -94,12 +94,14 @@ func (p *policyDiffer) allow(before, after []principal.Principal) {
 }
 
 // severities compares what findings weigh; what is not set weighs what its code
-// says.
+// says, or less where it is unsure. So to write down an error, and to take it out
+// again, means something whatever the code says.
 func (p *policyDiffer) severities(before, after map[string]Severity) {
 	for _, code := range Codes() {
-		was, is := cmp.Or(before[code.Code], code.Severity), cmp.Or(after[code.Code], code.Severity)
+		was, is := before[code.Code], after[code.Code]
+		weight, weighed := severityOrder[cmp.Or(is, code.Severity)], severityOrder[cmp.Or(was, code.Severity)]
 		p.set("spec.severities."+code.Code, string(was), string(is),
-			riskIf(severityOrder[is] > severityOrder[was], "its findings weigh less"))
+			riskIf(weight > weighed || was == SeverityError && is == "", "its findings weigh less"))
 	}
 }
 

@@ -57,8 +57,11 @@ func told(d *reconcile.Difference) string {
 	var lines []string
 	for _, a := range d.Access {
 		until := a.Until
-		if a.Kind == reconcile.DifferenceTerm {
+		if a.Kind == reconcile.DifferenceTerm || a.Before != "" || a.Ended {
 			until = a.Before + "→" + a.Until
+		}
+		if a.Ended {
+			until += " (over)"
 		}
 		line := fmt.Sprintf("%s %s %s %s", a.Share, a.Kind, a.Principal.Principal, a.Principal.Alias)
 		for _, part := range []struct{ label, text string }{{"until", until}, {"through", a.Through}, {"stays:", a.Stays}} {
@@ -120,7 +123,7 @@ func TestWhoGainsAndLosesAndThroughWhat(t *testing.T) {
 			`Directory account new: "123412341234" → "123412340000" ()`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := reconcile.DifferenceOf(declared(t, small(test.base...), ""), declared(t, small(test.head...), ""))
+			d := reconcile.DifferenceOf(declared(t, small(test.base...), ""), declared(t, small(test.head...), ""), noon)
 			if got := told(d); got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
 			}
@@ -141,13 +144,13 @@ func TestALossInASharedRangeOfNamesIsNotSaidToStay(t *testing.T) {
 		`{name: gold-*}`: true, `{name: "*-x86"}`: true, `{tags: {team: web}}`: true, `{name: golden-x-x86}`: true, `{name: golden-*, architecture: x86_64}`: true,
 	} {
 		neighbour := manifest("ImageShare", "other", "owner: factory, images: "+other+", launchPermissions: []")
-		d := reconcile.DifferenceOf(declared(t, additive("{account: payments}")+neighbour, ""), declared(t, additive("")+neighbour, ""))
+		d := reconcile.DifferenceOf(declared(t, additive("{account: payments}")+neighbour, ""), declared(t, additive("")+neighbour, ""), noon)
 		if len(d.Access) != 1 || (d.Access[0].Stays != "") != stays {
 			t.Errorf("%s: %s", other, told(d))
 		}
 	}
 	elsewhere := strings.Replace(manifest("OwnerAccount", "lab", factorySpec), "111122223333", "222233334444", 2) + manifest("ImageShare", "other", "owner: lab, images: {name: '*'}, launchPermissions: []")
-	if d := reconcile.DifferenceOf(declared(t, additive("{account: payments}")+elsewhere, ""), declared(t, additive("")+elsewhere, "")); d.Access[0].Stays == "" {
+	if d := reconcile.DifferenceOf(declared(t, additive("{account: payments}")+elsewhere, ""), declared(t, additive("")+elsewhere, ""), noon); d.Access[0].Stays == "" {
 		t.Error(told(d))
 	}
 }
@@ -161,7 +164,7 @@ func TestSettingsSayWhatFollows(t *testing.T) {
 		base, head []string
 		want       string
 	}{
-		"mode": {nil, edit("images: {name", "mode: additive, images: {name"), "RISK ImageShare base spec.mode: exclusive → additive (nothing will be revoked any more)"},
+		"mode": {nil, edit("images: {name", "mode: additive, images: {name"), "RISK ImageShare base spec.mode: exclusive → additive (what the share does not declare is no longer revoked)"},
 		"mode back": {edit("images: {name", "mode: additive, images: {name"), nil,
 			"ImageShare base spec.mode: additive → exclusive (permissions that the share does not declare will be revoked)"},
 		"a pattern": {nil, edit("base-*", "'*'"), `RISK ImageShare base spec.images.name: base-* → "*" (which images are meant changes; a plan against the cloud tells)`},
@@ -170,6 +173,8 @@ func TestSettingsSayWhatFollows(t *testing.T) {
 			"RISK ImageShare base spec.images.newest: 3 → 5 (more images are shared)"},
 		"a condition more": {nil, edit("name: base-*", "name: base-*, architecture: arm64, tags: {team: data}"),
 			"ImageShare base spec.images.architecture:  → arm64 (which images are meant changes; a plan against the cloud tells)\nImageShare base spec.images.tags.team:  → data (which images are meant changes; a plan against the cloud tells)"},
+		"a condition more among the newest": {edit("name: base-*", "name: base-*, newest: 1"), edit("name: base-*", "name: base-*, newest: 1, tags: {channel: stable}"),
+			"RISK ImageShare base spec.images.tags.channel:  → stable (which images are meant changes; a plan against the cloud tells)"},
 		"a condition less": {edit("name: base-*", "name: base-*, tags: {team: data}"), nil,
 			"RISK ImageShare base spec.images.tags.team: data →  (which images are meant changes; a plan against the cloud tells)"},
 		"an id more": {edit("name: base-*", "ids: [{region: us-east-1, id: ami-1a2b3c4d}]"), edit("name: base-*", "ids: [{region: us-east-1, id: ami-1a2b3c4d}, {region: us-east-1, id: ami-1a2b3c4e}]"),
@@ -177,6 +182,8 @@ func TestSettingsSayWhatFollows(t *testing.T) {
 		"regions of the share": {edit("owner: factory, images", "owner: factory, regions: [us-east-1], images"), nil, "RISK ImageShare base spec.regions: [us-east-1] →  (images are shared in more regions)"},
 		"regions of the owner": {nil, edit("[us-east-1, eu-west-1]", "[us-east-1, eu-west-1, eu-west-2]"),
 			"RISK OwnerAccount factory spec.regions: [eu-west-1, us-east-1] → [eu-west-1, eu-west-2, us-east-1] (share base, which names no regions, shares images there, too)"},
+		"fewer regions of the share": {nil, edit("owner: factory, images", "owner: factory, regions: [us-east-1], images"),
+			"ImageShare base spec.regions:  → [us-east-1] (its images in the other regions keep what they have)"},
 		"fewer regions of the owner": {nil, edit("[us-east-1, eu-west-1]", "[us-east-1]"),
 			"OwnerAccount factory spec.regions: [eu-west-1, us-east-1] → [us-east-1] (nothing in the other regions is looked at any more)"},
 		"labels":   {nil, edit("{name: base}", "{name: base, labels: {team: data}}"), "ImageShare base metadata.labels.team:  → data ()"},
@@ -196,7 +203,7 @@ func TestSettingsSayWhatFollows(t *testing.T) {
 		"a new share": {nil, edit(more, more+manifest("ImageShare", "golden", "owner: factory, images: {name: golden-*}, launchPermissions: [{account: data}]")),
 			"golden gains 777788889999 data\nImageShare golden :  → {owner: factory, mode: exclusive, images.name: golden-*} (permissions on its images that it does not declare will be revoked)"},
 		"a share that is gone": {edit(more, more+manifest("ImageShare", "golden", "owner: factory, images: {name: golden-*}, launchPermissions: [{account: data}]")), nil,
-			"golden loses 777788889999 data stays: the share is gone: nothing is revoked, nobody manages its images any more\nRISK ImageShare golden : {owner: factory, mode: exclusive, images.name: golden-*} →  (nothing is revoked, nobody manages its images any more)"},
+			"golden loses 777788889999 data stays: the share is gone: what is there stays\nRISK ImageShare golden : {owner: factory, mode: exclusive, images.name: golden-*} →  (nothing is revoked: its images keep what they have)"},
 		"a new owner": {nil, edit(more, more+strings.ReplaceAll(manifest("OwnerAccount", "lab", factorySpec+", externalId: lab-secret"), "111122223333", "222233334444")),
 			`OwnerAccount lab :  → {id: "222233334444", role: arn:aws:iam::222233334444:role/a, externalId: …, regions: [eu-west-1, us-east-1], quotas.publicImages: 5, quotas.sharingEntities: 1000, sourceIdentity: false} ()`},
 		"a share of another owner": {edit(more, more+strings.ReplaceAll(manifest("OwnerAccount", "lab", factorySpec), "111122223333", "222233334444")),
@@ -204,7 +211,7 @@ func TestSettingsSayWhatFollows(t *testing.T) {
 			"RISK ImageShare base spec.owner: factory → lab (which images are meant changes; a plan against the cloud tells)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := reconcile.DifferenceOf(declared(t, small(test.base...), ""), declared(t, small(test.head...), ""))
+			d := reconcile.DifferenceOf(declared(t, small(test.base...), ""), declared(t, small(test.head...), ""), noon)
 			got := told(d)
 			if got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
@@ -239,7 +246,9 @@ func TestAPolicyThatGuardsLessIsARisk(t *testing.T) {
 		"allow":                {"  allow: [{account: data}]\n", "  allow: [{account: data}, {account: payments}]\n", "spec.allow:  → {account: payments} (it may gain access)"},
 		"everybody":            {"  allow: []\n", "  public: deny\n", "spec.allow: [] →  (everybody may gain access)"},
 		"a severity":           {"  severities: {AMI007: error}\n", "  severities: {AMI007: warning}\n", "spec.severities.AMI007: error → warning (its findings weigh less)"},
-		"a severity of a code": {"  public: deny\n", "  severities: {AMI003: note}\n", "spec.severities.AMI003: error → note (its findings weigh less)"},
+		"a severity of a code": {"  public: deny\n", "  severities: {AMI003: note}\n", "spec.severities.AMI003:  → note (its findings weigh less)"},
+		"the code's own error": {"  severities: {AMI009: error}\n", "  public: deny\n", "spec.severities.AMI009: error →  (its findings weigh less)"},
+		"the code's own note":  {"  public: deny\n", "  severities: {AMI007: note}\n", ""},
 		"an exception":         {"  public: deny\n", "  exceptions: [{code: AMI003, share: base, reason: why, until: 2027-01-31}]\n", "spec.exceptions:  → {code: AMI003, share: base, reason: why, until: 2027-01-31} (such findings of AMI003 stop nothing)"},
 		"an ignored image":     {"  public: deny\n", ignore(""), "spec.ignore:  → {image: legacy-*, reason: hold} (such images are not read, and nothing is said of them)"},
 		"for longer":           {ignore(", until: 2027-01-31"), ignore(""), "spec.ignore: {image: legacy-*, reason: hold, until: 2027-01-31} → {image: legacy-*, reason: hold} (such images are not read, and nothing is said of them)"},
@@ -252,7 +261,7 @@ func TestAPolicyThatGuardsLessIsARisk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			base, head := declared(t, small(), test.base), declared(t, small(), test.head)
-			got, back := told(reconcile.DifferenceOf(base, head)), told(reconcile.DifferenceOf(head, base))
+			got, back := told(reconcile.DifferenceOf(base, head, noon)), told(reconcile.DifferenceOf(head, base, noon))
 			if test.want != "" && got != "RISK Policy guardrails "+test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
@@ -269,7 +278,7 @@ func TestAPolicyThatGuardsLessIsARisk(t *testing.T) {
 // What a policy protects, and whom it allows, may stand in a group.
 func TestAGroupCanLoosenThePolicy(t *testing.T) {
 	policy := "  protect: [{group: partners}]\n  allow: [{group: partners}]\n"
-	d := reconcile.DifferenceOf(declared(t, small(), policy), declared(t, small("eu: [{account: data}]", `eu: [{account: "123412341234"}]`), policy))
+	d := reconcile.DifferenceOf(declared(t, small(), policy), declared(t, small("eu: [{account: data}]", `eu: [{account: "123412341234"}]`), policy), noon)
 	want := `RISK Policy guardrails spec.allow:  → {account: "123412341234"} (it may gain access)
 Policy guardrails spec.allow: {account: data} →  ()
 RISK Policy guardrails spec.protect: {account: data} →  (its permissions may be revoked)
@@ -277,7 +286,7 @@ Policy guardrails spec.protect:  → {account: "123412341234"} ()`
 	if got := told(d); !strings.HasSuffix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	d = reconcile.DifferenceOf(declared(t, small(), policy), declared(t, small("777788889999", "777788880000"), policy))
+	d = reconcile.DifferenceOf(declared(t, small(), policy), declared(t, small("777788889999", "777788880000"), policy), noon)
 	if got := told(d); !strings.Contains(got, `spec.protect: {account: "777788889999"} → `) || !strings.Contains(got, `spec.protect:  → {account: "777788880000"}`) {
 		t.Errorf("two ids of one name look the same:\n%s", got)
 	}
@@ -286,11 +295,11 @@ Policy guardrails spec.protect:  → {account: "123412341234"} ()`
 func TestADifferenceIsCounted(t *testing.T) {
 	head := small("[{group: partners}]", "[{group: partners, until: 2027-01-31}, {public: true}]", "eu: [{account: data}]", `eu: [{account: "123412341234"}]`, "images: {name", "mode: additive, images: {name")
 	head += manifest("ImageShare", "golden", "owner: factory, images: {name: golden-*}, launchPermissions: []")
-	d := reconcile.DifferenceOf(declared(t, small(), ""), declared(t, head, "  public: allow\n"))
+	d := reconcile.DifferenceOf(declared(t, small(), ""), declared(t, head, "  public: allow\n"), noon)
 	if want := (reconcile.DifferenceSummary{Shares: 2, Gains: 2, Losses: 1, Terms: 1, Public: 1, Settings: 3}); d.Summary != want {
 		t.Errorf("%+v\n%s", d.Summary, told(d))
 	}
-	if d := reconcile.DifferenceOf(&reconcile.Declarations{Policy: reconcile.DefaultPolicy()}, declared(t, small(), "")); d.Summary.Gains != 2 || d.Summary.Settings != 2 || d.Edits == nil || len(d.Edits) > 0 {
+	if d := reconcile.DifferenceOf(&reconcile.Declarations{Policy: reconcile.DefaultPolicy()}, declared(t, small(), ""), noon); d.Summary.Gains != 2 || d.Summary.Settings != 2 || d.Edits == nil || len(d.Edits) > 0 {
 		t.Errorf("from nothing: %s", told(d))
 	}
 }
@@ -308,7 +317,7 @@ func TestOneEditReachesThousandsOfShares(t *testing.T) {
 	for range 4 { // one way is shared by all
 		head.Shares, base.Shares = append(head.Shares, renumbered(head.Shares)...), append(base.Shares, renumbered(base.Shares)...)
 	}
-	d := reconcile.DifferenceOf(base, head)
+	d := reconcile.DifferenceOf(base, head, noon)
 	if len(d.Edits) != 1 || len(d.Edits[0].Shares) != len(head.Shares) || d.Edits[0].Gains != len(head.Shares) {
 		t.Errorf("%d shares, %d edits", len(head.Shares), len(d.Edits))
 	}

@@ -19,13 +19,15 @@ type Document struct {
 }
 
 // DecodeDocument reads what EncodePlan, EncodeResult or EncodeDrift wrote. Its
-// errors wrap ErrDocument, or ErrPlanFile where the file is a plan.
+// errors wrap ErrDocument, or ErrPlanFile where the file is a plan and altered,
+// say.
 func DecodeDocument(data []byte) (Document, error) {
 	var kind struct {
 		Outcomes   json.RawMessage `json:"outcomes"`
 		Deviations json.RawMessage `json:"deviations"`
+		Changes    json.RawMessage `json:"changes"`
 	}
-	_ = json.Unmarshal(data, &kind) // DecodePlan tells what is wrong
+	_ = json.Unmarshal(data, &kind) // what is no object has none of them
 	var document Document
 	var err error
 	switch {
@@ -33,8 +35,10 @@ func DecodeDocument(data []byte) (Document, error) {
 		document.Result, err = decode[Result](data)
 	case kind.Deviations != nil:
 		document.Drift, err = decode[Drift](data)
-	default:
+	case kind.Changes != nil:
 		document.Plan, err = DecodePlan(data)
+	default:
+		err = fmt.Errorf("%w: it is no plan, result or drift in JSON", ErrDocument)
 	}
 	return document, err
 }

@@ -22,7 +22,7 @@ func Evict(declarations *Declarations, principals []principal.Principal, images 
 	for _, change := range Diff(Desire(declarations, claimed, at), observations) {
 		diff[change.ID] = change
 	}
-	shares := declarations.byName()
+	shares := declarations.ByName()
 	claims, conflicts := map[principal.Image]Selected{}, map[principal.Image]bool{}
 	for _, selected := range claimed.Images {
 		claims[selected.Image.Image] = selected
@@ -35,7 +35,7 @@ func Evict(declarations *Declarations, principals []principal.Principal, images 
 			continue
 		}
 		for _, p := range principals {
-			if !slices.Contains(permissions, p) || len(Keeps(declarations, claims[image.Image], p, at)) > 0 {
+			if !slices.Contains(permissions, p) || len(Keeps(shares, claims[image.Image], p, at)) > 0 {
 				continue
 			}
 			change := newChange(take(p), image, p, Evicted, Source{})
@@ -50,11 +50,11 @@ func Evict(declarations *Declarations, principals []principal.Principal, images 
 }
 
 // Keeps returns the grants, one a share, by which shares that claim the image
-// still declare the principal.
-func Keeps(declarations *Declarations, selected Selected, p principal.Principal, at time.Time) map[string]Grant {
+// still declare the principal. The shares are Declarations.ByName.
+func Keeps(shares map[string]*Declaration, selected Selected, p principal.Principal, at time.Time) map[string]Grant {
 	keeps := map[string]Grant{}
 	for _, claim := range selected.Claims {
-		share := declarations.Share(claim.Share)
+		share := shares[claim.Share]
 		if share == nil {
 			continue
 		}

@@ -81,7 +81,7 @@ func TestAClaimOfAnUnknownShareHidesNoOther(t *testing.T) {
 	e := one([]reconcile.Grant{{Principal: a}}, a)
 	selected := e.selection().Images[0]
 	selected.Claims = slices.Concat([]reconcile.Claim{{Share: "unknown", Picked: true}}, selected.Claims)
-	keeps := reconcile.Keeps(e.declarations, selected, a, noon)
+	keeps := reconcile.Keeps(e.declarations.ByName(), selected, a, noon)
 	if len(keeps) != 1 || keeps[e.declarations.Shares[0].Share].Principal != a {
 		t.Errorf("%+v", keeps)
 	}

@@ -1,46 +1,48 @@
 package reconcile
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Match reports whether name matches the pattern. In a pattern `*` stands for
 // any run of characters, `?` for any one; every other character stands for
 // itself (image names may hold brackets and slashes). The whole name must
 // match.
 func Match(pattern, name string) bool {
-	p, n := characters(pattern), characters(name)
 	star, resume := -1, 0 // the last * seen and where its match may be widened from
 	i, j := 0, 0
-	for j < len(n) {
+	for j < len(name) {
+		n, length := character(name[j:])
+		p, size := rune(0), 0
+		if i < len(pattern) {
+			p, size = character(pattern[i:])
+		}
 		switch {
-		case i < len(p) && p[i] == '*':
+		case size > 0 && p == '*':
 			star, resume = i, j
 			i++
-		case i < len(p) && (p[i] == '?' || p[i] == n[j]):
-			i++
-			j++
+		case size > 0 && (p == '?' || p == n):
+			i += size
+			j += length
 		case star >= 0:
-			resume++
+			_, length := character(name[resume:])
+			resume += length
 			i, j = star+1, resume
 		default:
 			return false
 		}
 	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
+	return strings.Trim(pattern[i:], "*") == ""
 }
 
-// characters are the runes of the text. A byte that is no UTF-8 is a character
-// of its own: two different ones are never the same.
-func characters(text string) []rune {
-	all := make([]rune, 0, len(text))
-	for len(text) > 0 {
-		r, size := utf8.DecodeRuneInString(text)
-		if r == utf8.RuneError && size == 1 {
-			r = -1 - rune(text[0])
-		}
-		all, text = append(all, r), text[size:]
+// character returns the rune that the text begins with and its length in bytes.
+// A byte that is no UTF-8 is a character of its own: two different ones are never
+// the same.
+func character(text string) (rune, int) {
+	r, size := utf8.DecodeRuneInString(text)
+	if r == utf8.RuneError && size == 1 {
+		r = -1 - rune(text[0])
 	}
-	return all
+	return r, size
 }

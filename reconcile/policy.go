@@ -103,15 +103,6 @@ func (p *Policy) Allows(who principal.Principal) bool {
 	})
 }
 
-// Ignores reports whether the image is to be left alone. Owner is its owner's
-// name.
-func (p *Policy) Ignores(image Image, owner string, at time.Time) bool {
-	return slices.ContainsFunc(p.Ignore, func(i Ignore) bool {
-		return !i.Over(at) && matchesImage(i.Image, image.Image, image.Name) &&
-			(i.Owner == "" || i.Owner == owner) && (i.Region == "" || i.Region == image.Region)
-	})
-}
-
 // matchesImage reports whether a filter, an id or a pattern for names, means the
 // image. What has the form of an id is never a name: another image might be
 // called so.

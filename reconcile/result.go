@@ -34,12 +34,16 @@ type ImageRecord struct {
 	Before []principal.Principal `json:"before"`
 	// After is what was read back last; null where it could not be read.
 	After []principal.Principal `json:"after"`
+	// Shares are those that pick the image, sorted; none where a principal is taken
+	// out of an image that no share picks.
+	Shares []string `json:"shares,omitempty"`
 }
 
 // Result is what an apply did.
 type Result struct {
 	FormatVersion string         `json:"format_version"`
 	Digest        string         `json:"digest"` // of the plan
+	Scope         Scope          `json:"scope"`  // of the plan, and of the run that carried it out
 	StartedAt     time.Time      `json:"started_at"`
 	EndedAt       time.Time      `json:"ended_at"`
 	Interrupted   bool           `json:"interrupted,omitempty"`
@@ -48,6 +52,9 @@ type Result struct {
 	Outcomes      []Outcome      `json:"outcomes"`
 	Images        []ImageRecord  `json:"images"`
 	Incomplete    []Incomplete   `json:"incomplete"`
+	// Findings are those of the plan that was carried out. One that refuses kept its
+	// image from being changed, or from being looked at.
+	Findings []Finding `json:"findings,omitempty"`
 	// Owners are the names of the owner accounts, by account id.
 	Owners map[string]string `json:"owners,omitempty"`
 }
@@ -74,10 +81,14 @@ func (r *Result) Finish() {
 }
 
 // Complete reports whether every change is in effect and everything could be
-// read.
+// read. What guards refused before it became a change is told by Refused.
 func (r *Result) Complete() bool {
-	return r.Summary[StatusApplied]+r.Summary[StatusSatisfied] == len(r.Outcomes) && len(r.Incomplete) == 0
+	missing := func(o Outcome) bool { return o.Status != StatusApplied && o.Status != StatusSatisfied }
+	return len(r.Incomplete) == 0 && !slices.ContainsFunc(r.Outcomes, missing)
 }
+
+// Refused reports whether a finding kept something from being applied.
+func (r *Result) Refused() bool { return slices.ContainsFunc(r.Findings, Finding.Refuses) }
 
 // EncodeResult writes the result as indented JSON.
 func EncodeResult(r *Result) ([]byte, error) { return encode(r) }

@@ -71,6 +71,9 @@ func (s Scope) sharedIn(declarations *Declarations, lane Lane) bool {
 
 // Selection returns the part of a selection that is in scope.
 func (s Scope) Selection(selection Selection) Selection {
+	if len(s.Shares)+len(s.Images) == 0 {
+		return selection
+	}
 	inShare := func(share string) bool { return len(s.Shares) == 0 || slices.Contains(s.Shares, share) }
 	return Selection{
 		Images: keep(selection.Images, func(i Selected) bool {

@@ -7,8 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/amisync/amisync/principal"
 )
 
 // Claim says that a share's selector matches an image.
@@ -67,7 +65,7 @@ type Gone struct {
 // Select applies every share's selector to the known lanes of the inventory.
 func Select(declarations *Declarations, inventory Inventory) Selection {
 	var selection Selection
-	claims := map[principal.Image]*Selected{}
+	listings := map[Lane]*listing{}
 	for i := range declarations.Shares {
 		share := &declarations.Shares[i]
 		fingerprint := share.Selector.fingerprint()
@@ -76,32 +74,53 @@ func Select(declarations *Declarations, inventory Inventory) Selection {
 			if !known {
 				continue
 			}
-			matched := matching(share.Selector, images)
+			if listings[lane] == nil {
+				listings[lane] = newListing(images)
+			}
+			matched := listings[lane].matching(share.Selector)
 			if len(matched) == 0 && len(share.Selector.IDs) == 0 {
 				selection.Unmatched = append(selection.Unmatched, Unmatched{Share: share.Share, Lane: lane})
 			}
-			selection.Gone = append(selection.Gone, gone(share, lane, matched)...)
-			ranks := newestFirst(matched)
-			for _, image := range matched {
-				selected := claims[image.Image]
-				if selected == nil {
-					selected = &Selected{Image: image}
-					claims[image.Image] = selected
+			selection.Gone = append(selection.Gone, listings[lane].gone(share, lane)...)
+			newestFirst(matched)
+			for i, c := range matched {
+				rank := 0
+				if c.State == Available {
+					rank = i + 1
 				}
-				rank := ranks[image.Image]
-				selected.Claims = append(selected.Claims, Claim{Share: share.Share, Rank: rank, Selector: fingerprint, Picked: picks(share.Selector, rank)})
+				c.claims = append(c.claims, Claim{Share: share.Share, Rank: rank, Selector: fingerprint, Picked: picks(share.Selector, rank)})
 			}
 		}
 	}
-	for _, selected := range claims {
-		selection.Images = append(selection.Images, *selected)
-	}
-	slices.SortFunc(selection.Images, func(a, b Selected) int { return principal.CompareImages(a.Image.Image, b.Image.Image) })
+	selection.Images = claimed(listings)
 	return selection
 }
 
+// claimed returns the images that at least one share claims, sorted.
+func claimed(listings map[Lane]*listing) []Selected {
+	count := 0
+	for _, listing := range listings {
+		count += len(listing.byID)
+	}
+	images := make([]Selected, 0, count)
+	for _, lane := range slices.SortedFunc(maps.Keys(listings), compareLanes) {
+		for _, c := range listings[lane].byID {
+			if len(c.claims) > 0 {
+				images = append(images, Selected{Image: *c.Image, Claims: c.claims})
+			}
+		}
+	}
+	return images
+}
+
+func compareLanes(a, b Lane) int {
+	return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
+}
+
 // Matches reports whether the selector matches the image, `newest` aside.
-func (s Selector) Matches(image Image) bool {
+func (s Selector) Matches(image Image) bool { return s.matches(&image) }
+
+func (s *Selector) matches(image *Image) bool {
 	if len(s.IDs) > 0 {
 		return slices.ContainsFunc(s.IDs, func(id ImageID) bool { return id.Image == image.Image })
 	}
@@ -135,41 +154,4 @@ func (s Selector) fingerprint() string {
 // is reported rather than forgotten.
 func picks(s Selector, rank int) bool {
 	return s.Newest == 0 || rank > 0 && rank <= s.Newest
-}
-
-func matching(s Selector, images []Image) []Image {
-	var matched []Image
-	for _, image := range images {
-		if s.Matches(image) {
-			matched = append(matched, image)
-		}
-	}
-	return matched
-}
-
-// newestFirst ranks the available images by creation date, then id; the newest
-// has rank 1.
-func newestFirst(images []Image) map[principal.Image]int {
-	available := slices.DeleteFunc(slices.Clone(images), func(i Image) bool { return i.State != Available })
-	slices.SortFunc(available, func(a, b Image) int {
-		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
-	})
-	ranks := make(map[principal.Image]int, len(available))
-	for i, image := range available {
-		ranks[image.Image] = i + 1
-	}
-	return ranks
-}
-
-func gone(share *Declaration, lane Lane, matched []Image) []Gone {
-	var missing []Gone
-	for _, id := range share.Selector.IDs {
-		if LaneOf(id.Image) != lane {
-			continue
-		}
-		if !slices.ContainsFunc(matched, func(i Image) bool { return i.Image == id.Image }) {
-			missing = append(missing, Gone{Share: share.Share, ImageID: id})
-		}
-	}
-	return missing
 }

@@ -55,6 +55,11 @@ type Ignore struct {
 	Region string // empty: any
 }
 
+// matches reports whether the entry is about the image, its owner aside.
+func (i *Ignore) matches(image *Image) bool {
+	return (i.Region == "" || i.Region == image.Region) && matchesImage(i.Image, image.Image, image.Name)
+}
+
 // covers reports whether the finding is about the share and the image of the
 // exception. Only a finding that names no share is about all that pick its image.
 func (e Exception) covers(f Finding, shares []string) bool {

@@ -15,8 +15,8 @@ import (
 // groups, name the same principal, the permission that holds longer counts.
 func (c *compiler) grants(spec ImageShareSpec, o *owner) ([]reconcile.Grant, []string) {
 	var entries []string
-	merged := map[principal.Principal]reconcile.Grant{}
-	listed := map[string]strictyaml.Position{}
+	merged := make(map[principal.Principal]reconcile.Grant, len(spec.LaunchPermissions))
+	listed := make(map[string]strictyaml.Position, len(spec.LaunchPermissions))
 	for _, entry := range spec.LaunchPermissions {
 		key, found := c.permission(entry, o)
 		at := entry.Pos.Position()
@@ -37,7 +37,7 @@ func (c *compiler) grants(spec ImageShareSpec, o *owner) ([]reconcile.Grant, []s
 			}
 		}
 	}
-	var grants []reconcile.Grant
+	grants := slices.Grow([]reconcile.Grant(nil), len(merged))
 	for _, grant := range merged {
 		grants = append(grants, grant)
 	}

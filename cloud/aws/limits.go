@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -9,25 +10,20 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go/middleware"
-	"golang.org/x/time/rate"
-)
 
-// bucket is EC2's token bucket for one action: how many calls at once, and how
-// many more each second.
-type bucket struct {
-	size   int
-	refill rate.Limit
-}
+	"github.com/amisync/amisync/principal"
+	"github.com/amisync/amisync/reconcile"
+)
 
 // buckets are the documented limits, each per account, region and action, of
 // the calls made here; other calls are never limited on this side.
 // Source: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
-var buckets = map[string]bucket{
-	"DescribeImages":                 {size: 100, refill: 20},
-	"DescribeImageAttribute":         {size: 100, refill: 20},
-	"DescribeSnapshots":              {size: 100, refill: 20}, // with a filter; without, half of it
-	"GetImageBlockPublicAccessState": {size: 100, refill: 20},
-	"ModifyImageAttribute":           {size: 100, refill: 5},
+var buckets = map[string]reconcile.Bucket{
+	"DescribeImages":                 {Size: 100, Refill: 20},
+	"DescribeImageAttribute":         {Size: 100, Refill: 20},
+	"DescribeSnapshots":              {Size: 100, Refill: 20}, // with a filter; without, half of it
+	"GetImageBlockPublicAccessState": {Size: 100, Refill: 20},
+	"ModifyImageAttribute":           {Size: 100, Refill: 5},
 }
 
 // limits keeps the rate of calls within what EC2 allows. One limiter serves all
@@ -37,11 +33,36 @@ type limits struct {
 	off   bool
 	mutex sync.Mutex
 	paces map[lane]*pace
+	calls reconcile.Calls // that were answered, and not throttled
 }
 
 type lane struct{ account, region, action string }
 
-func newLimits(off bool) *limits { return &limits{off: off, paces: map[lane]*pace{}} }
+func newLimits(off bool) *limits {
+	return &limits{off: off, paces: map[lane]*pace{}, calls: reconcile.Calls{}}
+}
+
+// Buckets are EC2's documented limits in each lane, by action.
+func Buckets() map[string]reconcile.Bucket { return maps.Clone(buckets) }
+
+// Calls counts the calls to EC2 so far, by lane and action: pages and retries
+// are calls of their own, throttled ones take nothing out of a bucket and do not
+// count.
+func (c *Cloud) Calls() reconcile.Calls {
+	c.limits.mutex.Lock()
+	defer c.limits.mutex.Unlock()
+	calls := reconcile.Calls{}
+	for lane, actions := range c.limits.calls {
+		calls[lane] = maps.Clone(actions)
+	}
+	return calls
+}
+
+func (l *limits) count(account, region, action string) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.calls.Add(reconcile.Lane{Provider: principal.AWS, Account: account, Region: region}, action, 1)
+}
 
 // pace returns the pace of an action, or nil where it is not limited.
 func (l *limits) pace(account, region, action string) *pace {
@@ -62,23 +83,44 @@ func (l *limits) pace(account, region, action string) *pace {
 func (l *limits) middleware(account, region string) func(*middleware.Stack) error {
 	limit := middleware.FinalizeMiddlewareFunc("amisync/limit",
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-			pace := l.pace(account, region, awsmiddleware.GetOperationName(ctx))
-			if pace == nil {
-				return next.HandleFinalize(ctx, in)
-			}
-			if err := pace.limiter.Wait(ctx); err != nil {
+			action := awsmiddleware.GetOperationName(ctx)
+			pace := l.pace(account, region, action)
+			if err := pace.wait(ctx); err != nil {
 				return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 			}
 			sent := time.Now()
 			out, metadata, err := next.HandleFinalize(ctx, in)
-			if throttled(err) {
-				pace.slowDown(sent)
-			} else {
-				pace.speedUp()
+			pace.answered(sent, throttled(err))
+			if !throttled(err) {
+				l.count(account, region, action)
 			}
 			return out, metadata, err
 		})
 	return func(stack *middleware.Stack) error { return stack.Finalize.Insert(limit, "Retry", middleware.After) }
+}
+
+// retryer makes a client's retries fit the limits.
+func (l *limits) retryer(of aws.Retryer) aws.Retryer {
+	if standard, ok := of.(aws.RetryerV2); ok && !l.off {
+		return pacedRetryer{standard}
+	}
+	return of
+}
+
+// pacedRetryer leaves the wait of a throttled call to the pace of its action;
+// only one that is throttled again backs off besides. Other errors have nothing to
+// do with the pace: they back off exponentially, up to a second at first.
+type pacedRetryer struct{ aws.RetryerV2 }
+
+// RetryDelay implements aws.Retryer.
+func (r pacedRetryer) RetryDelay(attempt int, err error) (time.Duration, error) {
+	attempt-- // the SDK begins with up to two seconds
+	if throttled(err) {
+		if attempt--; attempt < 0 {
+			return 0, nil
+		}
+	}
+	return r.RetryerV2.RetryDelay(max(attempt, 0), err)
 }
 
 // throttled reports whether the cloud refused a call because there were too

@@ -3,11 +3,10 @@ package aws
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -16,9 +15,9 @@ import (
 // watched replaces the bucket of an action by one that is never refilled, so
 // that what was taken can be counted, unless a call is throttled.
 func watched(c *Cloud, account, region, action string, size int) (taken func() int) {
-	p := newPace(bucket{size: size, refill: rate.Every(1000 * time.Hour)})
+	p := newPace(reconcile.Bucket{Size: size, Refill: 1e-9})
 	c.limits.paces[lane{account, region, action}] = p
-	return func() int { return size - int(p.limiter.Tokens()+0.5) }
+	return func() int { return size - int(p.saved+0.5) }
 }
 
 func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
@@ -55,6 +54,10 @@ func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed(t, writer.Do(context.Background(), oneGrant()), reconcile.Uncertain, "InternalError")
+	want := map[string]int{"DescribeImages": 4, "DescribeImageAttribute": 1, "ModifyImageAttribute": 2}
+	if made := cloud.Calls()[reconcile.LaneOf(ami)]; !maps.Equal(made, want) {
+		t.Errorf("calls %v, want %v", made, want)
+	}
 	if lists() != 4 || elsewhere() != 0 || reads() != 1 || writes() != 2 {
 		t.Errorf("lists %d, elsewhere %d, reads %d, writes %d", lists(), elsewhere(), reads(), writes())
 	}
@@ -101,8 +104,8 @@ func TestACallThatTheLimitWouldHoldBeyondItsDeadlineIsNotMade(t *testing.T) {
 func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
 	l := newLimits(false)
 	for action, want := range map[string]string{"DescribeImages": "100 20", "DescribeImageAttribute": "100 20", "DescribeSnapshots": "100 20", "GetImageBlockPublicAccessState": "100 20", "ModifyImageAttribute": "100 5"} {
-		limiter := l.pace("1", "r", action).limiter
-		if got := fmt.Sprintf("%d %v", limiter.Burst(), limiter.Limit()); got != want {
+		p := l.pace("1", "r", action)
+		if got := fmt.Sprintf("%v %v", p.saved, p.refill); got != want {
 			t.Errorf("%s: %s, want %s", action, got, want)
 		}
 	}

@@ -2,113 +2,191 @@ package aws
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/time/rate"
+
+	"github.com/amisync/amisync/reconcile"
 )
 
 // shared is the cloud's bucket of one action, from which others draw too.
 type shared struct {
 	limiter *rate.Limiter
-	refused int
+	latency time.Duration
+	noise   func() bool // refuses for no reason; nil never does
+
+	mutex         sync.Mutex
+	sent, refused int
 }
 
 // call is one of ours at a pace; it reports whether the cloud let it through.
 func (s *shared) call(p *pace) bool {
-	if err := p.limiter.Wait(context.Background()); err != nil {
+	if err := p.wait(context.Background()); err != nil {
 		panic(err)
 	}
 	sent := time.Now()
-	time.Sleep(25 * time.Millisecond) // of the synthetic clock
-	if !s.limiter.Allow() {
+	time.Sleep(s.latency) // of the synthetic clock
+	s.mutex.Lock()
+	refused := s.noise != nil && s.noise() || !s.limiter.Allow()
+	s.sent++
+	if refused {
 		s.refused++
-		p.slowDown(sent)
-		return false
 	}
-	p.speedUp()
-	return true
+	s.mutex.Unlock()
+	p.answered(sent, refused)
+	return !refused
 }
 
-// ours sends calls until n got through, and returns how long that took.
-func (s *shared) ours(p *pace, n int) time.Duration {
+// ours sends calls, so many at a time, until n got through, and returns how long
+// that took.
+func (s *shared) ours(p *pace, parallel, n int) time.Duration {
 	start := time.Now()
-	for n > 0 {
-		if s.call(p) {
-			n--
-		}
+	var group sync.WaitGroup
+	places := make(chan struct{}, parallel)
+	for range n {
+		places <- struct{}{}
+		group.Go(func() {
+			for !s.call(p) {
+			}
+			<-places
+		})
 	}
+	group.Wait()
 	return time.Since(start)
 }
 
-func TestAloneACallIsNeverThrottledAndThePaceIsTheDocumentedOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		reads := buckets["ModifyImageAttribute"]
-		cloud := shared{limiter: rate.NewLimiter(reads.refill, reads.size)}
-		const calls = 600
-		took, bound := cloud.ours(newPace(reads), calls), time.Duration(calls-reads.size)*time.Second/time.Duration(reads.refill)
-		if cloud.refused > 0 || took > bound*11/10 {
-			t.Errorf("%d refused, %s where %s would do", cloud.refused, took, bound)
+// held fails where calls took longer than a part of what they need at least.
+func (s *shared) held(t *testing.T, took time.Duration, bound, most, refused float64) {
+	t.Helper()
+	if ratio := took.Seconds() / bound; ratio > most || float64(s.refused) > refused*float64(s.sent) {
+		t.Errorf("%s where %.0f s would do: %.3f times that; %d of %d refused", took, bound, ratio, s.refused, s.sent)
+	}
+}
+
+// paced are the actions that limit a run, and how many calls are made at a time.
+func paced(t *testing.T, test func(t *testing.T, documented reconcile.Bucket, parallel int)) {
+	for _, action := range []string{"DescribeImageAttribute", "ModifyImageAttribute"} {
+		for _, parallel := range []int{1, 8} {
+			synctest.Test(t, func(t *testing.T) { test(t, buckets[action], parallel) })
 		}
+	}
+}
+
+func fullBucket(b reconcile.Bucket, part float64) *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(b.Refill*part), b.Size)
+}
+
+func TestAloneACallIsNeverThrottledAndThePaceIsTheDocumentedOne(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1)}
+		took := cloud.ours(newPace(documented), parallel, 600)
+		cloud.held(t, took, 500/documented.Refill, 1.01, 0)
 	})
 }
 
 func TestWithHalfOfTheBucketGoneThePaceFindsTheOtherHalf(t *testing.T) {
-	for _, action := range []string{"DescribeImageAttribute", "ModifyImageAttribute"} {
-		synctest.Test(t, func(t *testing.T) {
-			documented := buckets[action]
-			cloud := shared{limiter: rate.NewLimiter(documented.refill/2, documented.size/2)}
-			const calls = 1000
-			took := cloud.ours(newPace(documented), calls)
-			bound := time.Duration(float64(calls-documented.size/2) / float64(documented.refill/2) * float64(time.Second))
-			if took > bound*12/10 || cloud.refused > calls/20 {
-				t.Errorf("%s: %s where %s would do, %d refused", action, took, bound, cloud.refused)
-			}
-		})
-	}
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		cloud := shared{latency: 25 * time.Millisecond, limiter: rate.NewLimiter(rate.Limit(documented.Refill/2), documented.Size/2)}
+		took := cloud.ours(newPace(documented), parallel, 1000)
+		cloud.held(t, took, 950/(documented.Refill/2), 1.02, 0.18)
+	})
+}
+
+func TestAnEmptyBucketIsFoundOutWithFewCalls(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1)}
+		cloud.limiter.AllowN(time.Now(), documented.Size)
+		cloud.ours(newPace(documented), parallel, 40)
+		if cloud.refused > parallel+12 {
+			t.Errorf("%d refused", cloud.refused)
+		}
+	})
+}
+
+func TestCallsThatAreRefusedForNoReasonHardlySlowThePaceDown(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		random := rand.New(rand.NewPCG(1, 2))
+		cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1), noise: func() bool { return random.Float64() < 0.1 }}
+		took := cloud.ours(newPace(documented), parallel, 1000)
+		cloud.held(t, took, 900/documented.Refill, 1.2, 0.15)
+	})
+}
+
+func TestAClockThatGoesAheadIsPutRight(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1)}
+		p := newPace(documented)
+		p.take()
+		cloud.limiter.Allow()
+		cloud.limiter.AllowN(time.Now(), 2) // two calls behind us
+		took := cloud.ours(p, parallel, 600)
+		cloud.held(t, took, 500/documented.Refill, 1.02, 0.01)
+	})
 }
 
 func TestThePaceComesBackWhenTheOthersAreGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reads := buckets["DescribeImageAttribute"]
 		p := newPace(reads)
-		busy := shared{limiter: rate.NewLimiter(1, 1)}
-		busy.ours(p, 100)
-		if low := p.limiter.Limit(); low > reads.refill/2 || low < reads.refill*slowest {
-			t.Fatalf("a pace of %v while nearly nothing is left", low)
+		busy := shared{latency: 25 * time.Millisecond, limiter: rate.NewLimiter(1, 1)}
+		busy.ours(p, 8, 100)
+		if p.refill > reads.Refill/2 || p.refill < reads.Refill*slowest {
+			t.Fatalf("a pace of %v while nearly nothing is left", p.refill)
 		}
-		free := shared{limiter: rate.NewLimiter(reads.refill, reads.size)}
-		free.ours(p, 250)
-		if p.limiter.Limit() != reads.refill {
-			t.Errorf("the pace stays at %v", p.limiter.Limit())
+		free := shared{latency: 25 * time.Millisecond, limiter: fullBucket(reads, 1)}
+		free.ours(p, 8, 250)
+		if p.refill != reads.Refill {
+			t.Errorf("the pace stays at %v", p.refill)
 		}
 	})
 }
 
-func TestCallsUnderWaySlowThePaceDownOnce(t *testing.T) {
-	p := newPace(bucket{size: 100, refill: 20})
-	sent := time.Now()
-	for range 8 {
-		p.slowDown(sent)
-	}
-	if got := p.limiter.Limit(); got != 20*slowDownTo {
-		t.Errorf("a pace of %v after one burst of throttled calls", got)
-	}
-	if tokens := p.limiter.Tokens(); tokens >= 2 {
-		t.Errorf("%v calls are thought to be left in an empty bucket", tokens)
-	}
+func TestACallThatIsNotSentGoesBackIntoTheBucket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(reconcile.Bucket{Size: 1, Refill: 0.001})
+		p.take()
+		late, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		gone, leave := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, leave)
+		tooLate := p.wait(late)
+		left := p.wait(gone)
+		if !errors.Is(tooLate, context.DeadlineExceeded) || !errors.Is(left, context.Canceled) || p.saved < 0 {
+			t.Errorf("%v, %v, %v saved", tooLate, left, p.saved)
+		}
+	})
 }
 
-func TestAThrottledAnswerSlowsThePaceDown(t *testing.T) {
+func TestThrottledCallsThatWereUnderWayAreNoNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(reconcile.Bucket{Size: 100, Refill: 20})
+		p.saved = -10
+		sent := time.Now()
+		time.Sleep(25 * time.Millisecond)
+		for range 8 + 7 {
+			p.answered(sent, true)
+		}
+		if p.refill < 20*(1-8*slowDownBy)*proofLeave-0.001 || p.refill > 20*proofLeave {
+			t.Errorf("a pace of %v after one burst of throttled calls", p.refill)
+		}
+	})
+}
+
+func TestThrottledAnswersSlowThePaceDown(t *testing.T) {
 	serve(t, map[string]func(int) answer{"DescribeImageAttribute": func(n int) answer {
-		if n == 0 {
+		if n < 16 {
 			return ec2Error(503, "RequestLimitExceeded", "Request limit exceeded.")
 		}
 		return answer{http.StatusOK, permissionsOf(ami.ID, "")}
 	}})
-	cloud := newCloud(t, Options{})
+	cloud := newCloud(t, Options{MaxAttempts: 17})
 	reader, err := cloud.OpenReader(context.Background(), ambientOwner)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +194,43 @@ func TestAThrottledAnswerSlowsThePaceDown(t *testing.T) {
 	if _, err := reader.Permissions(context.Background(), ami); err != nil {
 		t.Fatal(err)
 	}
-	if got := cloud.limits.pace(ambientOwner.Account, "us-east-1", "DescribeImageAttribute").limiter.Limit(); got >= 20 || got < 20*slowDownTo {
-		t.Errorf("a pace of %v after a throttled call", got)
+	p := cloud.limits.pace(ambientOwner.Account, "us-east-1", "DescribeImageAttribute")
+	if p.saved > 2 || p.refill >= 20 || p.refill < 8 {
+		t.Errorf("%v saved, a pace of %v after sixteen throttled calls", p.saved, p.refill)
 	}
 }
+
+// fixed is a retryer whose delay is the attempt, in seconds.
+type fixed struct{ sdk.RetryerV2 }
+
+func (fixed) RetryDelay(attempt int, _ error) (time.Duration, error) {
+	return time.Duration(attempt) * time.Second, nil
+}
+
+func TestAThrottledCallIsRetriedAtOnceAtFirst(t *testing.T) {
+	busy, broken := throttledError{}, errors.New("broken")
+	for _, c := range []struct {
+		limits  *limits
+		attempt int
+		err     error
+		want    time.Duration
+	}{
+		{newLimits(false), 1, busy, 0},
+		{newLimits(false), 2, busy, 0},
+		{newLimits(false), 3, busy, 1},
+		{newLimits(false), 7, busy, 5},
+		{newLimits(false), 1, broken, 0},
+		{newLimits(false), 2, broken, 1},
+		{newLimits(true), 1, busy, 1},
+	} {
+		delay, err := c.limits.retryer(fixed{}).RetryDelay(c.attempt, c.err)
+		if err != nil || delay != c.want*time.Second {
+			t.Errorf("%v after attempt %d waits %s, want %d s", c.err, c.attempt, delay, c.want)
+		}
+	}
+}
+
+type throttledError struct{}
+
+func (throttledError) Error() string     { return "busy" }
+func (throttledError) ErrorCode() string { return "RequestLimitExceeded" }

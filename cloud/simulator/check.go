@@ -85,7 +85,7 @@ func (c *checker) form(at strictyaml.Position, form *regexp.Regexp, value, kind,
 }
 
 func (c *checker) accountID(at strictyaml.Position, id string) {
-	c.form(at, accountForm, id, "an account id", `an account id has 12 digits and is quoted: "111122223333"`)
+	c.form(at, accountForm(), id, "an account id", `an account id has 12 digits and is quoted: "111122223333"`)
 }
 
 // knownAccount reports an account that the file does not have.

@@ -1,20 +1,19 @@
 package simulator
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/amisync/amisync/internal/strictyaml"
 )
 
 var (
-	regionForm    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-	iamNameForm   = regexp.MustCompile(`^[A-Za-z0-9+=.@_-]+$`)
-	accessKeyForm = regexp.MustCompile(`^AKIA[A-Z0-9]{12,}$`)
-	actionForm    = regexp.MustCompile(`^([*]|(ec2|sts|kms):[A-Za-z*?]+)$`)
-	principalForm = regexp.MustCompile(`^([0-9]{12}|arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|user/.+|role/.+))$`)
-	orgIDForm     = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
-	unitIDForm    = regexp.MustCompile(`^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`)
+	regionForm    = form(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+	iamNameForm   = form(`^[A-Za-z0-9+=.@_-]+$`)
+	accessKeyForm = form(`^AKIA[A-Z0-9]{12,}$`)
+	actionForm    = form(`^([*]|(ec2|sts|kms):[A-Za-z*?]+)$`)
+	principalForm = form(`^([0-9]{12}|arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|user/.+|role/.+))$`)
+	orgIDForm     = form(`^o-[a-z0-9]{10,32}$`)
+	unitIDForm    = form(`^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`)
 )
 
 // cloud checks what stands at the top of the file.
@@ -28,7 +27,7 @@ func (c *checker) cloud() {
 		c.report(f.Pos.Field("accounts"), `accounts: [{id: "111122223333", name: images}]`, "the cloud has no accounts")
 	}
 	for n, region := range f.Regions {
-		c.form(f.Pos.Field("regions", n), regionForm, region, "a region", "a region looks like us-east-1")
+		c.form(f.Pos.Field("regions", n), regionForm(), region, "a region", "a region looks like us-east-1")
 		c.once(f.Pos.Field("regions", n), "region", region)
 	}
 	for n, id := range f.InvalidAccounts {
@@ -44,9 +43,9 @@ func (c *checker) account(a Account) {
 	c.accountID(a.Pos.Field("id"), a.ID)
 	c.once(a.Pos.Field("id"), "account", a.ID)
 	for _, u := range a.Users {
-		c.form(u.Pos.Field("name"), iamNameForm, u.Name, "a user name", "")
+		c.form(u.Pos.Field("name"), iamNameForm(), u.Name, "a user name", "")
 		c.once(u.Pos.Field("name"), "user", a.ID+"/"+u.Name)
-		c.form(u.Pos.Field("accessKeyId"), accessKeyForm, u.AccessKeyID, "an access key id", "a user's key begins with AKIA and has capitals and digits")
+		c.form(u.Pos.Field("accessKeyId"), accessKeyForm(), u.AccessKeyID, "an access key id", "a user's key begins with AKIA and has capitals and digits")
 		c.once(u.Pos.Field("accessKeyId"), "access key", u.AccessKeyID)
 		if u.SecretAccessKey == "" {
 			c.report(u.Pos.Field("secretAccessKey"), "any text will do: it is not verified", "the user %s has no secretAccessKey", u.Name)
@@ -57,7 +56,7 @@ func (c *checker) account(a Account) {
 		c.actions(u.Pos, u.Actions)
 	}
 	for _, r := range a.Roles {
-		c.form(r.Pos.Field("name"), iamNameForm, r.Name, "a role name", "")
+		c.form(r.Pos.Field("name"), iamNameForm(), r.Name, "a role name", "")
 		c.once(r.Pos.Field("name"), "role", a.ID+"/"+r.Name)
 		c.actions(r.Pos, r.Actions)
 		c.policy(r)
@@ -67,7 +66,7 @@ func (c *checker) account(a Account) {
 
 func (c *checker) actions(pos strictyaml.Pos, actions []string) {
 	for n, name := range actions {
-		c.form(pos.Field("actions", n), actionForm, name, "an action", `an action looks like "ec2:DescribeImages" or "ec2:*"`)
+		c.form(pos.Field("actions", n), actionForm(), name, "an action", `an action looks like "ec2:DescribeImages" or "ec2:*"`)
 	}
 }
 
@@ -87,24 +86,24 @@ func (c *checker) trust(r Role) {
 	}
 	for n, principal := range r.Trust.Principals {
 		at := r.Trust.Pos.Field("principals", n)
-		c.form(at, principalForm, principal, "a principal", "an account id, or the ARN of a user or role")
-		iam := !accountForm.MatchString(principal) && !rootForm.MatchString(principal)
-		if !c.partial && iam && principalForm.MatchString(principal) && !c.iamARNs[principal] {
+		c.form(at, principalForm(), principal, "a principal", "an account id, or the ARN of a user or role")
+		iam := !accountForm().MatchString(principal) && !rootForm().MatchString(principal)
+		if !c.partial && iam && principalForm().MatchString(principal) && !c.iamARNs[principal] {
 			c.report(at, "list the user or role in its account", "the cloud has no %s", principal)
 		}
 	}
-	c.optional(r.Trust.Pos, "externalId", externalIDForm, r.Trust.ExternalID, "an external id", "2 to 1224 letters, digits and +=,.@:/-")
+	c.optional(r.Trust.Pos, "externalId", externalIDForm(), r.Trust.ExternalID, "an external id", "2 to 1224 letters, digits and +=,.@:/-")
 }
 
 // organizations checks the trees, and that an account stands in one place only.
 func (c *checker) organizations() {
 	for _, o := range c.file.Organizations {
-		c.form(o.Pos.Field("id"), orgIDForm, o.ID, "an organization id", "an organization id looks like o-exampleorg1")
+		c.form(o.Pos.Field("id"), orgIDForm(), o.ID, "an organization id", "an organization id looks like o-exampleorg1")
 		c.once(o.Pos.Field("id"), "organization", o.ID)
 		c.accountID(o.Pos.Field("managementAccount"), o.ManagementAccount)
 		c.members(o.Pos, o.Accounts)
 		walkUnits(o.OrganizationalUnits, nil, func(u OrganizationalUnit, _ []OrganizationalUnit) {
-			c.form(u.Pos.Field("id"), unitIDForm, u.ID, "the id of an organizational unit", "such an id looks like ou-ab12-11111111")
+			c.form(u.Pos.Field("id"), unitIDForm(), u.ID, "the id of an organizational unit", "such an id looks like ou-ab12-11111111")
 			c.once(u.Pos.Field("id"), "organizational unit", u.ID)
 			c.members(u.Pos, u.Accounts)
 		})

@@ -71,7 +71,7 @@ func (c *checker) fault(f Fault) {
 		c.oneOf(f.Pos, "kind", string(f.Kind), faultKinds...)
 	}
 	c.optionalLane(f.Pos, f.Account, f.Region)
-	c.optional(f.Pos, "image", imageIDForm, f.Image, "an image id", "")
+	c.optional(f.Pos, "image", imageIDForm(), f.Image, "an image id", "")
 	if f.Action != "" || f.Pos.Has("action") {
 		if actions := actionNames(); !slices.Contains(actions, f.Action) {
 			hint := strictyaml.DidYouMean(f.Action, actions, "leave it out for all")

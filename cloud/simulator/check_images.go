@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	watermarkForm = regexp.MustCompile(`^[0-9]{12}:.{3,128}$`)
+	watermarkForm = form(`^[0-9]{12}:.{3,128}$`)
 )
 
 var imageStateNames = []string{
@@ -23,7 +23,7 @@ var imageStateNames = []string{
 var architectures = []string{"i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"}
 
 func (c *checker) image(i Image) {
-	c.form(i.Pos.Field("id"), imageIDForm, i.ID, "an image id", "an image id is ami- and 8 or 17 hexadecimal digits")
+	c.form(i.Pos.Field("id"), imageIDForm(), i.ID, "an image id", "an image id is ami- and 8 or 17 hexadecimal digits")
 	c.once(i.Pos.Field("id"), "image", i.ID)
 	if n := utf8.RuneCountInString(i.Name); n < 3 || n > 128 {
 		c.report(i.Pos.Field("name"), "", "the name of %s must have 3 to 128 characters", i.ID)
@@ -39,9 +39,9 @@ func (c *checker) image(i Image) {
 		c.report(i.Pos.Field("creationDate"), "creationDate: 2026-11-01T06:00:00Z", "the image %s has no creationDate", i.ID)
 	}
 	for n, w := range i.Watermarks {
-		c.form(i.Pos.Field("watermarks", n), watermarkForm, w, "a watermark", `a watermark is the account and a name: "111122223333:golden"`)
+		c.form(i.Pos.Field("watermarks", n), watermarkForm(), w, "a watermark", `a watermark is the account and a name: "111122223333:golden"`)
 	}
-	c.optional(i.Pos, "sourceImageId", imageIDForm, i.SourceImageID, "an image id", "")
+	c.optional(i.Pos, "sourceImageId", imageIDForm(), i.SourceImageID, "an image id", "")
 	for _, d := range i.BlockDevices {
 		c.device(i, d)
 	}
@@ -52,7 +52,7 @@ func (c *checker) image(i Image) {
 }
 
 func (c *checker) device(i Image, d BlockDevice) {
-	c.form(d.Pos.Field("snapshotId"), snapshotForm, d.SnapshotID, "a snapshot id", "a snapshot id is snap- and 8 or 17 hexadecimal digits")
+	c.form(d.Pos.Field("snapshotId"), snapshotForm(), d.SnapshotID, "a snapshot id", "a snapshot id is snap- and 8 or 17 hexadecimal digits")
 	c.within(d.Pos, "volumeSize", d.VolumeSize, 1, math.MaxInt)
 	if d.KMSKeyID == "" && !d.Pos.Has("kmsKeyId") {
 		return
@@ -87,10 +87,10 @@ func (c *checker) sharing(i Image) {
 		}
 	}
 	for n, o := range s.Organizations {
-		c.node(i.Pos.Field("launchPermissions", "organizations", n), o, organizationForm, "organization")
+		c.node(i.Pos.Field("launchPermissions", "organizations", n), o, organizationForm(), "organization")
 	}
 	for n, u := range s.OrganizationalUnits {
-		c.node(i.Pos.Field("launchPermissions", "organizationalUnits", n), u, unitForm, "organizational unit")
+		c.node(i.Pos.Field("launchPermissions", "organizationalUnits", n), u, unitForm(), "organizational unit")
 	}
 	shared := s.Public || len(s.Accounts)+len(s.Organizations)+len(s.OrganizationalUnits) > 0
 	if shared && slices.Contains([]string{StatePending, StateFailed, StateDisabled, StateDeregistered}, i.State) {

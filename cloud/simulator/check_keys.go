@@ -17,7 +17,7 @@ func (c *checker) key(k Key) {
 
 // keyARN checks the ARN of a key, and returns its region; "" if it is none of this cloud.
 func (c *checker) keyARN(at strictyaml.Position, arn string) string {
-	m := kmsARN.FindStringSubmatch(arn)
+	m := kmsARN().FindStringSubmatch(arn)
 	switch {
 	case m == nil || !strings.HasPrefix(m[4], "key/"):
 		c.report(at, "such an ARN looks like arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",

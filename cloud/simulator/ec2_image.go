@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"regexp"
 	"slices"
 )
 
@@ -11,7 +10,7 @@ func imageARN(r *request) string {
 	return "arn:" + r.cloud.partition + ":ec2:" + r.call.Region + "::image/" + r.query.get("ImageId")
 }
 
-var imageIDForm = regexp.MustCompile(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var imageIDForm = form(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // read returns what a read sees of an image: with a consistency delay, or a fault of
 // that kind, not the latest. False means that it does not exist for the read.
@@ -29,7 +28,7 @@ func (r *request) namedImage() (*image, error) {
 	if id == "" {
 		return nil, missingParameter("ImageId")
 	}
-	if !imageIDForm.MatchString(id) {
+	if !imageIDForm().MatchString(id) {
 		return nil, malformedImageID(id)
 	}
 	i := r.cloud.image(r.call.Region, id)

@@ -40,7 +40,7 @@ func describeImages() action {
 // image of its own is there, though it is listed on request only.
 func (l *listing) checkIDs() error {
 	for _, id := range l.ids {
-		if !imageIDForm.MatchString(id) {
+		if !imageIDForm().MatchString(id) {
 			return malformedImageID(id)
 		}
 	}

@@ -51,7 +51,7 @@ func (r *request) listing() (*listing, error) {
 // checkAccounts refuses what is neither an account id nor one of the other words.
 func checkAccounts(accounts []string, words ...string) error {
 	for _, account := range accounts {
-		if !accountForm.MatchString(account) && !slices.Contains(words, account) {
+		if !accountForm().MatchString(account) && !slices.Contains(words, account) {
 			return refuse("InvalidUserID.Malformed", "Invalid user id: \"%s\"", account)
 		}
 	}

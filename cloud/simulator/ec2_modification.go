@@ -112,10 +112,10 @@ func (r *request) olderForm(m *modification) error {
 }
 
 var (
-	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+	accountForm = form(`^[0-9]{12}$`)
 	// (Organizations API Reference, Organization and OrganizationalUnit)
-	organizationForm = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
-	unitForm         = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
+	organizationForm = form(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
+	unitForm         = form(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
 )
 
 // checkEntry refuses what is no launch permission. An ARN is looked at for its form and
@@ -127,13 +127,13 @@ func (c *cloud) checkEntry(p LaunchPermission) error {
 	}
 	kind := ""
 	switch {
-	case p.UserID != "" && (!accountForm.MatchString(p.UserID) || c.invalid[p.UserID]):
+	case p.UserID != "" && (!accountForm().MatchString(p.UserID) || c.invalid[p.UserID]):
 		kind = "userId"
 	case p.Group != "" && !p.public():
 		kind = "UserGroup"
-	case p.OrganizationArn != "" && !inPartition(organizationForm, p.OrganizationArn):
+	case p.OrganizationArn != "" && !inPartition(organizationForm(), p.OrganizationArn):
 		kind = "OrganizationArn"
-	case p.OrganizationalUnitArn != "" && !inPartition(unitForm, p.OrganizationalUnitArn):
+	case p.OrganizationalUnitArn != "" && !inPartition(unitForm(), p.OrganizationalUnitArn):
 		kind = "OrganizationalUnitArn"
 	default:
 		return nil

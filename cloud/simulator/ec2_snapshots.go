@@ -3,7 +3,6 @@ package simulator
 import (
 	"iter"
 	"maps"
-	"regexp"
 	"slices"
 )
 
@@ -65,14 +64,14 @@ func (r *request) narrowsSnapshots() bool {
 	return len(r.query.items("SnapshotId"))+len(r.query.items("Filter")) > 0 || r.query.has("MaxResults")
 }
 
-var snapshotForm = regexp.MustCompile(`^snap-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var snapshotForm = form(`^snap-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // checkSnapshotIDs refuses the whole call for one id that does not exist. Ids that the
 // caller has no access to are left out of the answer, as documented.
 func (r *request) checkSnapshotIDs(ids []string, own map[string]snapshot) error {
 	var all map[string]snapshot
 	for _, id := range ids {
-		if !snapshotForm.MatchString(id) {
+		if !snapshotForm().MatchString(id) {
 			return refuse("InvalidSnapshotID.Malformed", `Invalid id: "%s" (expecting "snap-...")`, id)
 		}
 		if _, ok := own[id]; ok {

@@ -3,7 +3,6 @@ package simulator
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -42,13 +41,13 @@ func (i *identity) denies(action, resource string) string {
 
 // credentialScope finds the parts of an Authorization header that say who calls where.
 // (AWS General Reference, Signature Version 4)
-var credentialScope = regexp.MustCompile(`^AWS4-HMAC-SHA256 .*?Credential=([A-Za-z0-9]+)/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request`)
+var credentialScope = form(`^AWS4-HMAC-SHA256 .*?Credential=([A-Za-z0-9]+)/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request`)
 
 // scope is what an Authorization header says; the zero value says nothing.
 type scope struct{ accessKeyID, region, service string }
 
 func parseScope(authorization string) scope {
-	m := credentialScope.FindStringSubmatch(authorization)
+	m := credentialScope().FindStringSubmatch(authorization)
 	if m == nil {
 		return scope{}
 	}

@@ -33,7 +33,7 @@ func (r *request) keyARN() string {
 		}
 		return r.cloud.kmsARN(own, "key/"+id)
 	}
-	if m := kmsARN.FindStringSubmatch(id); m != nil && m[4] == ebsAlias {
+	if m := kmsARN().FindStringSubmatch(id); m != nil && m[4] == ebsAlias {
 		return r.cloud.managedKey(lane{m[3], m[2]})
 	}
 	return id
@@ -48,7 +48,7 @@ func (r *request) keyARN() string {
 // https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html)
 func (r *request) namedKey() (kmsKey, error) {
 	id, arn := r.query.get("KeyId"), r.keyARN()
-	m := kmsARN.FindStringSubmatch(arn)
+	m := kmsARN().FindStringSubmatch(arn)
 	switch {
 	case id == "":
 		return kmsKey{}, refuse("ValidationException", "1 validation error detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null")

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -20,7 +19,7 @@ const ebsAlias = "alias/aws/ebs"
 
 // kmsARN holds the partition, region and account of a key's or an alias's ARN, and what
 // it names. (AWS General Reference, ARNs of KMS)
-var kmsARN = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):kms:([a-z0-9-]+):([0-9]{12}):((?:key|alias)/.+)$`)
+var kmsARN = form(`^arn:(aws|aws-cn|aws-us-gov):kms:([a-z0-9-]+):([0-9]{12}):((?:key|alias)/.+)$`)
 
 // kmsKey is a key as DescribeKey knows it.
 type kmsKey struct {
@@ -52,7 +51,7 @@ func (c *cloud) snapshotKey(i *image, d BlockDevice) string {
 // key finds a key by its ARN: that of EBS, one of the cloud file, or one that an image
 // names. The caller holds mu.
 func (c *cloud) key(arn string) (kmsKey, bool) {
-	m := kmsARN.FindStringSubmatch(arn)
+	m := kmsARN().FindStringSubmatch(arn)
 	if m != nil && arn == c.managedKey(lane{m[3], m[2]}) {
 		description := "Default key that protects my EBS volumes when no other key is defined"
 		return kmsKey{Key{ARN: arn, State: KeyEnabled, Description: description}, true}, true

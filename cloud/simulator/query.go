@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,7 +59,7 @@ func (q query) items(name string) []string {
 }
 
 // listNumber finds the numbers of list items within a parameter's name.
-var listNumber = regexp.MustCompile(`\.[0-9]+(\.|$)`)
+var listNumber = form(`\.[0-9]+(\.|$)`)
 
 // unknown returns the first parameter, in alphabetical order, that known does not
 // hold, or "". In known, N stands for any number: "Filter.N.Value.N".
@@ -77,4 +76,4 @@ func (q query) unknown(known []string) string {
 	return slices.Min(names)
 }
 
-func generalName(name string) string { return listNumber.ReplaceAllString(name, ".N$1") }
+func generalName(name string) string { return listNumber().ReplaceAllString(name, ".N$1") }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 )
@@ -46,7 +45,7 @@ func assumeRole() action {
 	}
 }
 
-var rootForm = regexp.MustCompile(`:root$`)
+var rootForm = form(`:root$`)
 
 // trusts decides as a role's trust policy does. A caller learns nothing about the
 // reason of a refusal.
@@ -56,7 +55,7 @@ func (t *role) trusts(caller *identity, externalID string) bool {
 	}
 	return slices.ContainsFunc(t.Trust.Principals, func(principal string) bool {
 		return principal == caller.account || principal == caller.arn || principal == caller.role ||
-			accountOfARN(principal) == caller.account && rootForm.MatchString(principal)
+			accountOfARN(principal) == caller.account && rootForm().MatchString(principal)
 	})
 }
 

@@ -1,14 +1,13 @@
 package simulator
 
 import (
-	"regexp"
 	"strconv"
 	"time"
 )
 
 var (
-	sessionNameForm = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	externalIDForm  = regexp.MustCompile(`^[\w+=,.@:/-]{2,1000}[\w+=,.@:/-]{0,224}$`) // 2 to 1224; regexp counts to 1000
+	sessionNameForm = form(`^[\w+=,.@-]{2,64}$`)
+	externalIDForm  = form(`^[\w+=,.@:/-]{2,1000}[\w+=,.@:/-]{0,224}$`) // 2 to 1224; regexp counts to 1000
 )
 
 func (r *request) checkSessionParameters() error {
@@ -22,11 +21,11 @@ func (r *request) checkSessionParameters() error {
 		return refuse("ValidationError", "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint", q.get(name), name)
 	}
 	switch {
-	case !sessionNameForm.MatchString(q.get("RoleSessionName")):
+	case !sessionNameForm().MatchString(q.get("RoleSessionName")):
 		return invalid("RoleSessionName")
-	case q.has("ExternalId") && !externalIDForm.MatchString(q.get("ExternalId")):
+	case q.has("ExternalId") && !externalIDForm().MatchString(q.get("ExternalId")):
 		return invalid("ExternalId")
-	case q.has("SourceIdentity") && !sessionNameForm.MatchString(q.get("SourceIdentity")):
+	case q.has("SourceIdentity") && !sessionNameForm().MatchString(q.get("SourceIdentity")):
 		return invalid("SourceIdentity")
 	case len(q.get("Policy")) > 2048:
 		return refuse("ValidationError", "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048")

@@ -54,6 +54,8 @@ var rules = []rule{
 		"what is printed comes from plain values: nothing is read or decided while rendering"},
 	{"internal/strictyaml", nil, []string{"gopkg.in/yaml.v3"},
 		"reading YAML strictly is a tool of its own: product and simulator share it, and only it"},
+	{"internal/bench", []string{"principal", "reconcile/...", "schema", "report/...", "internal/...", "cloud/simulator"}, []string{"*"},
+		"benchmarks measure the product's parts, and the whole against a simulated cloud"},
 	{"internal/demo", []string{"cloud/simulator"}, nil,
 		"the demo makes a cloud to try the product on"},
 	{"internal/layout", nil, nil,

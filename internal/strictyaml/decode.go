@@ -3,7 +3,7 @@ package strictyaml
 import (
 	"fmt"
 	"reflect"
-	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -22,7 +22,7 @@ type Unmarshaler interface {
 // bools, numbers, time.Duration, yaml.Node and Unmarshalers. It goes on after a
 // mistake and leaves the zero value in its place. Decode panics on other types.
 func Decode(file string, node *yaml.Node, into any) Problems {
-	d := decoder{file: file, keys: &keys{of: map[*yaml.Node]map[string]int{}}}
+	d := decoder{file: file, keys: &keys{of: map[*yaml.Node]map[string]int{}}, structs: map[reflect.Type]fields{}}
 	d.value(Root(node), reflect.ValueOf(into).Elem(), "the document")
 	return d.problems
 }
@@ -30,6 +30,7 @@ func Decode(file string, node *yaml.Node, into any) Problems {
 type decoder struct {
 	file     string
 	keys     *keys
+	structs  map[reflect.Type]fields // that the document has brought so far
 	problems Problems
 }
 
@@ -117,42 +118,24 @@ func kindName(kind yaml.Kind) string {
 }
 
 func (d *decoder) structure(node *yaml.Node, v reflect.Value, name string) {
-	fields := map[string]reflect.Value{}
-	var keys []string
-	d.collect(node, v, func(key string, field reflect.Value) {
-		fields[key] = field
-		keys = append(keys, key)
-	})
+	fields := d.fields(v.Type())
+	for _, index := range fields.places {
+		v.FieldByIndex(index).Set(reflect.ValueOf(Pos{d.file, node, d.keys}))
+	}
 	for i := 0; i+1 < len(node.Content) && !d.problems.full(); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		field, known := fields[key.Value]
+		field, known := fields.find(key.Value)
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
 			continue // reported by Parse
 		}
 		if !known {
-			d.report(key, DidYouMean(key.Value, keys, "the keys here are "+strings.Join(keys, ", ")), "unknown key %q in %s", key.Value, name)
+			d.report(key, DidYouMean(key.Value, fields.keys(), "the keys here are "+strings.Join(fields.keys(), ", ")), "unknown key %q in %s", key.Value, name)
 			continue
 		}
 		if isNull(value) && value.Value == "" {
 			value = at(value, key)
 		}
-		d.value(value, field, fmt.Sprintf("%q", key.Value))
-	}
-}
-
-// collect calls yield for each key that the struct knows and fills Pos fields.
-func (d *decoder) collect(node *yaml.Node, v reflect.Value, yield func(string, reflect.Value)) {
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		tag, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		switch {
-		case field.Type == reflect.TypeFor[Pos]():
-			v.Field(i).Set(reflect.ValueOf(Pos{d.file, node, d.keys}))
-		case slices.Contains(strings.Split(options, ","), "inline"):
-			d.collect(node, v.Field(i), yield)
-		case tag != "" && tag != "-":
-			yield(tag, v.Field(i))
-		}
+		d.value(value, v.FieldByIndex(field.index), strconv.Quote(key.Value))
 	}
 }
 
@@ -160,7 +143,7 @@ func (d *decoder) mapping(node *yaml.Node, v reflect.Value) {
 	v.Set(reflect.MakeMapWithSize(v.Type(), len(node.Content)/2))
 	for i := 0; i+1 < len(node.Content) && !d.problems.full(); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		name := fmt.Sprintf("%q", key.Value)
+		name := strconv.Quote(key.Value)
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
 			continue // reported by Parse
 		}

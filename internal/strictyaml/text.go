@@ -15,6 +15,10 @@ func checkText(file string, data []byte) Problems {
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		for column := 1; len(line) > 0; column++ {
+			if line[0] >= ' ' && line[0] <= '~' { // most of all text
+				line = line[1:]
+				continue
+			}
 			r, size := utf8.DecodeRune(line)
 			at := Position{file, i + 1, column}
 			if r == utf8.RuneError && size == 1 {

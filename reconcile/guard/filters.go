@@ -45,7 +45,7 @@ func (stillDeclared) Analyze(in Input) []reconcile.Finding {
 			if !slices.Contains(permissions, p) {
 				continue
 			}
-			for share, grant := range reconcile.Keeps(in.Declarations, selected, p, in.At) {
+			for share, grant := range reconcile.Keeps(in.shares, selected, p, in.At) {
 				if images[share] == nil {
 					images[share] = map[reconcile.Grant]int{}
 				}

@@ -5,6 +5,7 @@
 package guard
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -35,12 +36,14 @@ type Input struct {
 	// Held are revokes that the scope holds back; see reconcile.Scope.Changes.
 	Held []reconcile.Change
 
-	// Set by Check, for look-ups: the listed images, the shares that pick each
-	// (sorted), Made by image, and the declarations by share.
+	// Set by Check, for look-ups: the images that Changes are about, as they are
+	// listed, what Claimed says of an image, Made by image, the declarations by
+	// share, and the revokes that the limits count, by image.
 	images  map[principal.Image]reconcile.Image
-	picking map[principal.Image][]string
+	claimed map[principal.Image]*reconcile.Selected
 	made    map[principal.Image][]reconcile.Change
 	shares  map[string]*reconcile.Declaration
+	counted map[principal.Image][]reconcile.Change
 }
 
 // Analyzer is one rule. It holds no state.
@@ -75,7 +78,7 @@ func Check(in Input) []reconcile.Finding {
 			if finding.Severity == "" {
 				finding.Severity, finding.Stops = code.Severity, code.Stops
 			}
-			findings = append(findings, in.Declarations.Policy.Judge(finding, in.picking[finding.Image.Image], in.At))
+			findings = append(findings, in.Declarations.Policy.Judge(finding, in.picking(finding.Image.Image), in.At))
 		}
 	}
 	slices.SortFunc(findings, reconcile.CompareFindings)
@@ -84,26 +87,41 @@ func Check(in Input) []reconcile.Finding {
 
 // index sets what is looked up by image.
 func (in *Input) index() {
-	in.images = map[principal.Image]reconcile.Image{}
-	for _, image := range in.listed() {
-		in.images[image.Image] = image
+	changed := map[principal.Image]bool{}
+	for _, change := range in.Changes {
+		changed[change.Image.Image] = true
 	}
-	in.picking = map[principal.Image][]string{}
-	for _, selected := range in.Claimed.Images {
-		for _, claim := range selected.Claims {
-			if claim.Picked {
-				in.picking[selected.Image.Image] = append(in.picking[selected.Image.Image], claim.Share)
-			}
+	in.images = make(map[principal.Image]reconcile.Image, len(changed))
+	for image := range in.listed() {
+		if changed[image.Image] {
+			in.images[image.Image] = *image
 		}
+	}
+	in.claimed = make(map[principal.Image]*reconcile.Selected, len(in.Claimed.Images))
+	for i := range in.Claimed.Images {
+		in.claimed[in.Claimed.Images[i].Image.Image] = &in.Claimed.Images[i]
 	}
 	in.made = map[principal.Image][]reconcile.Change{}
 	for _, change := range in.Made {
 		in.made[change.Image.Image] = append(in.made[change.Image.Image], change)
 	}
-	in.shares = make(map[string]*reconcile.Declaration, len(in.Declarations.Shares))
-	for i := range in.Declarations.Shares {
-		in.shares[in.Declarations.Shares[i].Share] = &in.Declarations.Shares[i]
+	in.shares = in.Declarations.ByName()
+	in.counted = in.countedRevokes()
+}
+
+// picking returns the names of the shares that pick the image, sorted.
+func (in Input) picking(image principal.Image) []string {
+	selected := in.claimed[image]
+	if selected == nil {
+		return nil
 	}
+	var shares []string
+	for _, claim := range selected.Claims {
+		if claim.Picked {
+			shares = append(shares, claim.Share)
+		}
+	}
+	return shares
 }
 
 // declaring returns the shares that pick the image and declare the principal, its
@@ -119,7 +137,7 @@ func (in Input) declarer(change reconcile.Change) string {
 	entry := func(g reconcile.Grant) bool {
 		return g.Principal == change.Principal.Principal && g.Source == change.Source
 	}
-	for _, name := range in.picking[change.Image.Image] {
+	for _, name := range in.picking(change.Image.Image) {
 		share := in.shares[name]
 		if change.Reason == reconcile.Undeclared && share.Mode == reconcile.Exclusive || slices.ContainsFunc(share.Grants, entry) {
 			return name
@@ -132,7 +150,7 @@ func (in Input) declarer(change reconcile.Change) string {
 // is wanted.
 func (in Input) pickingWith(image principal.Image, wanted func(reconcile.Grant) bool) []string {
 	var shares []string
-	for _, name := range in.picking[image] {
+	for _, name := range in.picking(image) {
 		if slices.ContainsFunc(in.shares[name].Grants, wanted) {
 			shares = append(shares, name)
 		}
@@ -141,11 +159,15 @@ func (in Input) pickingWith(image principal.Image, wanted func(reconcile.Grant) 
 }
 
 // listed returns the images of all known lanes.
-func (in Input) listed() []reconcile.Image {
-	var all []reconcile.Image
-	for _, observed := range in.Inventory {
-		images, _ := observed.Value()
-		all = append(all, images...)
+func (in Input) listed() iter.Seq[*reconcile.Image] {
+	return func(yield func(*reconcile.Image) bool) {
+		for _, observed := range in.Inventory {
+			images, _ := observed.Value()
+			for i := range images {
+				if !yield(&images[i]) {
+					return
+				}
+			}
+		}
 	}
-	return all
 }

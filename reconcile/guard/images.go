@@ -77,7 +77,7 @@ func (exclusiveConflict) Analyze(in Input) []reconcile.Finding {
 			Message: fmt.Sprintf("%s is claimed by the exclusive shares %s; it is left alone", title(named(desired.Image)), strings.Join(desired.Conflict, " and ")),
 			Hint:    "narrow one selector, or make all but one of the shares `mode: additive`",
 		}
-		if share := in.Declarations.Share(desired.Conflict[0]); share != nil {
+		if share := in.shares[desired.Conflict[0]]; share != nil {
 			finding.Source = share.Source
 		}
 		findings = append(findings, finding)
@@ -101,7 +101,7 @@ func (matchesNothing) Analyze(in Input) []reconcile.Finding {
 	}
 	var findings []reconcile.Finding
 	for _, filter := range in.Scope.Images {
-		if !in.Partial && !slices.ContainsFunc(in.listed(), reconcile.Scope{Images: []string{filter}}.HoldsImage) {
+		if !in.Partial && !in.lists(reconcile.Scope{Images: []string{filter}}) {
 			findings = append(findings, reconcile.Finding{
 				Message: fmt.Sprintf("the filter --image %s matches no image in the lanes that were read", filter),
 				Hint:    "write an image id, or a name in which * and ? stand for what differs",
@@ -114,12 +114,22 @@ func (matchesNothing) Analyze(in Input) []reconcile.Finding {
 			Message: fmt.Sprintf("share %s matches no image in %s", name, strings.Join(regions[name], ", ")),
 			Hint:    "compare its `images` with the names, tags and architectures there, or leave the region out of its `regions`",
 		}
-		if share := in.Declarations.Share(name); share != nil {
+		if share := in.shares[name]; share != nil {
 			finding.Source = share.Source
 		}
 		findings = append(findings, finding)
 	}
 	return findings
+}
+
+// lists reports whether an image in scope is listed.
+func (in Input) lists(scope reconcile.Scope) bool {
+	for image := range in.listed() {
+		if scope.HoldsImage(*image) {
+			return true
+		}
+	}
+	return false
 }
 
 // unnamedAccount reports accounts that gain access and that no directory names,

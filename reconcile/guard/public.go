@@ -79,21 +79,14 @@ func (publicUnclaimed) Analyze(in Input) []reconcile.Finding {
 	if len(in.Scope.Shares) > 0 || !in.Scope.HoldsPrincipal(principal.Everyone) {
 		return nil // unclaimed images are in nobody's share
 	}
-	claimed := map[principal.Image]bool{}
-	for _, selected := range in.Claimed.Images {
-		claimed[selected.Image.Image] = true
-	}
 	var findings []reconcile.Finding
-	for _, observed := range in.Inventory {
-		images, _ := observed.Value()
-		for _, image := range images {
-			if image.Public && !claimed[image.Image] && in.Scope.HoldsImage(image) && !in.Declarations.Ignores(image, in.At) {
-				findings = append(findings, reconcile.Finding{
-					Message: fmt.Sprintf("%s is public and no manifest claims it", title(named(image))),
-					Hint:    "declare it in an image share (see `amisync import`), or make it private",
-					Image:   named(image),
-				})
-			}
+	for image := range in.listed() {
+		if image.Public && in.claimed[image.Image] == nil && in.Scope.HoldsImage(*image) && !in.Declarations.Ignores(*image, in.At) {
+			findings = append(findings, reconcile.Finding{
+				Message: fmt.Sprintf("%s is public and no manifest claims it", title(named(*image))),
+				Hint:    "declare it in an image share (see `amisync import`), or make it private",
+				Image:   named(*image),
+			})
 		}
 	}
 	return findings

@@ -24,19 +24,22 @@ func (in Input) quotas(lane reconcile.Lane) (string, reconcile.Quotas) {
 // publicAfter counts the images that are public in each lane once the changes are
 // made, as far as its listing shows them all.
 func (in Input) publicAfter() map[reconcile.Lane]int {
-	public := map[principal.Image]bool{}
-	for _, image := range in.images {
-		public[image.Image] = image.Public
+	count := map[reconcile.Lane]int{}
+	if in.Partial {
+		return count
 	}
+	changed := map[principal.Image]bool{}
 	for _, change := range in.Changes {
 		if change.Principal.Kind == principal.Public {
-			public[change.Image.Image] = change.Verb.Gives()
+			changed[change.Image.Image] = true
+			if change.Verb.Gives() {
+				count[reconcile.LaneOf(change.Image.Image)]++
+			}
 		}
 	}
-	count := map[reconcile.Lane]int{}
-	for image, is := range public {
-		if is && !in.Partial {
-			count[reconcile.LaneOf(image)]++
+	for image := range in.listed() {
+		if image.Public && !changed[image.Image] {
+			count[reconcile.LaneOf(image.Image)]++
 		}
 	}
 	return count

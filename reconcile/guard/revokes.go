@@ -16,7 +16,7 @@ func (tooManyRevokes) Code() string { return "AMI002" }
 func (tooManyRevokes) Analyze(in Input) []reconcile.Finding {
 	limits := in.Declarations.Policy.Revokes
 	revokes, losers := 0, map[principal.Principal]bool{}
-	for _, lost := range in.countedRevokes() {
+	for _, lost := range in.counted {
 		revokes += len(lost)
 		for _, change := range lost {
 			losers[change.Principal.Principal] = true
@@ -45,13 +45,15 @@ func (losesTooMuch) Code() string { return "AMI003" }
 
 func (losesTooMuch) Analyze(in Input) []reconcile.Finding {
 	limit := in.Declarations.Policy.Revokes.MaxPercentPerImage
-	revokes := in.countedRevokes()
 	highest := 0
 	var findings []reconcile.Finding
 	for _, desired := range in.Desired {
-		lost := revokes[desired.Image.Image]
+		lost := in.counted[desired.Image.Image]
+		if desired.EmptyOnPurpose || len(lost) <= 1 {
+			continue
+		}
 		before, _ := in.Observations[desired.Image.Image].Value()
-		if desired.EmptyOnPurpose || len(lost) <= 1 || len(lost)*100 <= limit*len(before) {
+		if len(lost)*100 <= limit*len(before) {
 			continue
 		}
 		percent := (len(lost)*100 + len(before) - 1) / len(before) // rounded up, so that it is over the limit
@@ -79,17 +81,19 @@ func (losesLast) Analyze(in Input) []reconcile.Finding {
 	for _, change := range in.Changes {
 		changes[change.Image.Image] = append(changes[change.Image.Image], change)
 	}
-	revokes := in.countedRevokes()
 	var findings []reconcile.Finding
 	for _, desired := range in.Desired {
 		image := desired.Image.Image
-		before, _ := in.Observations[image].Value()
-		if desired.EmptyOnPurpose || len(revokes[image]) == 0 || len(reconcile.Patch(before, changes[image])) > 0 {
+		if desired.EmptyOnPurpose || len(in.counted[image]) == 0 {
 			continue
 		}
-		share := in.declarer(revokes[image][0])
+		before, _ := in.Observations[image].Value()
+		if len(reconcile.Patch(before, changes[image])) > 0 {
+			continue
+		}
+		share := in.declarer(in.counted[image][0])
 		findings = append(findings, reconcile.Finding{
-			Image: named(desired.Image), Share: share, Source: revokes[image][0].Source,
+			Image: named(desired.Image), Share: share, Source: in.counted[image][0].Source,
 			Message: fmt.Sprintf("%s loses its last principal: only its owner could launch it", title(named(desired.Image))),
 			Hint:    "if the image is to be private, write `launchPermissions: []` in its share, or " + in.inPolicy(in.exception("AMI004", share, image)),
 		})

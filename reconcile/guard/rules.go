@@ -39,7 +39,7 @@ func (brokenRule) Analyze(in Input) []reconcile.Finding {
 // change for which that cannot be said.
 func (in Input) breaking(rule reconcile.Rule, changes []reconcile.Change) (broken []reconcile.Change, failed reconcile.Change, err error) {
 	image := changes[0].Image.Image
-	subject := reconcile.RuleSubject{Image: in.images[image], Shares: in.picking[image]}
+	subject := reconcile.RuleSubject{Image: in.images[image], Shares: in.picking(image)}
 	if owner := in.Declarations.OwnerOf(image.Provider, image.Account); owner != nil {
 		subject.Owner = owner.Name
 	}

@@ -34,7 +34,7 @@ func Expired(d *reconcile.Declarations, at time.Time) []reconcile.Finding {
 			findings = append(findings, reconcile.Finding{
 				Source: grant.Source, Share: share.Share,
 				Message: fmt.Sprintf("a launch permission of share %s has ended: its last day was %s", share.Share, grant.Until.Format(time.DateOnly)),
-				Hint:    "`amisync apply` revokes it where it is still there; remove the entry after that, or renew its `until`",
+				Hint:    "`amisync apply` revokes it where it is still there and no other share declares it; remove the entry after that, or renew its `until`",
 			})
 		}
 	}

@@ -18,7 +18,9 @@ import (
 func Apply(ctx context.Context, declarations *reconcile.Declarations, plan *reconcile.Plan, view *View, carriers map[principal.Provider]reconcile.Carrier, open OpenWriter, options Options) *reconcile.Result {
 	options = options.withDefaults()
 	a := &applier{declarations: declarations, view: view, open: open, options: options, carriers: carriers,
-		result: &reconcile.Result{Digest: plan.Digest, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete, Owners: declarations.OwnerNames()}}
+		access: plan.Access.Images,
+		result: &reconcile.Result{Digest: plan.Digest, Scope: plan.Scope, StartedAt: options.Now().UTC(), Incomplete: plan.Incomplete, Findings: plan.Findings,
+			Owners: declarations.OwnerNames()}}
 	due := a.holdBack(plan)
 	a.announce(due)
 	var group sync.WaitGroup
@@ -38,6 +40,7 @@ type applier struct {
 	open         OpenWriter
 	options      Options
 	carriers     map[principal.Provider]reconcile.Carrier
+	access       []reconcile.ImageAccess // of the plan
 
 	mutex  sync.Mutex
 	result *reconcile.Result
@@ -159,8 +162,8 @@ func (a *applier) abandon(owner string, images [][]reconcile.Change) {
 func (a *applier) lane(ctx context.Context, owner string, lane reconcile.Lane, reader Reader, writer Writer, images [][]reconcile.Change) {
 	progress := Event{Phase: Applying, Lane: lane, Owner: owner, Total: len(images)}
 	var mutex sync.Mutex
-	inParallel(a.options.Parallel, images, func(changes []reconcile.Change) {
-		image := &imageRun{applier: a, reader: reader, writer: writer}
+	inPlaces(a.options.Parallel, images, func(changes []reconcile.Change, aside func(func())) {
+		image := &imageRun{applier: a, reader: reader, writer: writer, aside: aside}
 		complete := image.run(ctx, changes)
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -194,5 +197,16 @@ func (a *applier) recordImage(image reconcile.NamedImage, after []principal.Prin
 	before, _ := a.view.Observations[image.Image].Value()
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	a.result.Images = append(a.result.Images, reconcile.ImageRecord{Image: image, Before: slices.Clone(before), After: after})
+	a.result.Images = append(a.result.Images, reconcile.ImageRecord{Image: image, Before: slices.Clone(before), After: after, Shares: a.sharesOf(image.Image)})
+}
+
+// sharesOf returns the shares that pick the image.
+func (a *applier) sharesOf(image principal.Image) []string {
+	at, found := slices.BinarySearchFunc(a.access, image, func(i reconcile.ImageAccess, wanted principal.Image) int {
+		return principal.CompareImages(i.Image.Image, wanted)
+	})
+	if !found {
+		return nil
+	}
+	return a.access[at].Shares
 }

@@ -382,6 +382,27 @@ func TestAResultHoldsWhatWasThereBeforeAndAfter(t *testing.T) {
 	}
 }
 
+func TestAResultTellsTheFilterTheFindingsAndTheShares(t *testing.T) {
+	e := newEstate(lab)
+	e.single("a", nil, who(alice))
+	e.single("b", nil, who(alice))
+	e.single("conflict", nil, who(alice))
+	e.share(lab, "a", bob).Mode = reconcile.Additive
+	e.share(lab, "conflict", bob)
+	e.scope.Principals = who(alice)
+	plan, result := e.run()
+	if len(plan.Findings) == 0 || !slices.Equal(result.Findings, plan.Findings) || !result.Refused() || !result.Complete() {
+		t.Errorf("findings %v, the plan has %v", result.Findings, plan.Findings)
+	}
+	var shares []string
+	for _, record := range result.Images {
+		shares = append(shares, record.Shares...)
+	}
+	if !slices.Equal(result.Scope.Principals, who(alice)) || !slices.Equal(shares, []string{"000-a", "003-a", "001-b"}) {
+		t.Errorf("scope %v, shares %v", result.Scope, shares)
+	}
+}
+
 func TestStoppingLetsCallsInFlightFinishAndStartsNoOthers(t *testing.T) {
 	e := newEstate(lab)
 	for i := range 5 {

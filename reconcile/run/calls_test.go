@@ -1,9 +1,12 @@
 package run_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -217,6 +220,40 @@ func TestTheImagesOfALaneAreWorkedOnSideBySide(t *testing.T) {
 	<-done
 	if most := e.cloud.mostBusy[reconcile.LaneOf(picture(lab, "us-east-1", "x").Image)]; most != 3 {
 		t.Errorf("%d calls at once, want 3", most)
+	}
+}
+
+func TestAnImageThatWaitsForTheCloudLeavesItsPlaceToAnother(t *testing.T) {
+	for parallel, together := range map[int]int{1: 1, 2: 5} {
+		e := newEstate(lab)
+		for i := range 5 {
+			e.single(fmt.Sprintf("image-%d", i), nil, who(alice))
+		}
+		e.options.Parallel = parallel
+		e.cloud.fault = func(_ int, c call) fault { return map[op]fault{opWrite: lagging}[c.op] }
+		waits, all := make(chan struct{}, 100), make(chan struct{})
+		var mutex sync.Mutex
+		waiting, most := 0, 0
+		e.options.Sleep = func(context.Context, time.Duration) {
+			mutex.Lock()
+			waiting++
+			most = max(most, waiting)
+			mutex.Unlock()
+			if waits <- struct{}{}; len(waits) == together {
+				close(all)
+			}
+			<-all // hangs unless so many wait at once
+			mutex.Lock()
+			waiting--
+			mutex.Unlock()
+		}
+		plan, view := e.plan()
+		if result := e.apply(plan, view); !result.Complete() || most != together {
+			t.Errorf("%d at a time: %d waited at once, want %d; %v", parallel, most, together, outcomes(result))
+		}
+		if busy := e.cloud.mostBusy[reconcile.LaneOf(picture(lab, "us-east-1", "x").Image)]; busy > parallel {
+			t.Errorf("%d at a time: %d calls at once", parallel, busy)
+		}
 	}
 }
 

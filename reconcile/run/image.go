@@ -16,6 +16,7 @@ type imageRun struct {
 	*applier
 	reader Reader
 	writer Writer
+	aside  func(wait func()) // lets another image go on meanwhile
 
 	calls   int                   // sent so far
 	pending []reconcile.Change    // accepted by the cloud, not read back yet
@@ -173,7 +174,7 @@ func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, send
 			return
 		}
 		pause := min(delay, patience-waited)
-		r.options.Sleep(ctx, pause)
+		r.aside(func() { r.options.Sleep(ctx, pause) })
 		waited += pause
 		delay = min(2*delay, 5*time.Second)
 	}

@@ -54,8 +54,8 @@ type OpenWriter func(ctx context.Context, owner reconcile.Owner, images []princi
 
 // Options steer a run. The zero value works.
 type Options struct {
-	// Parallel is how many images of one lane are worked on at a time; zero
-	// means 8.
+	// Parallel is how many images of one lane are worked on at a time, those that
+	// wait for the cloud to show a change not counted; zero means 8.
 	Parallel int
 	// Wait is how long to wait for the cloud to show a change that it accepted;
 	// zero means a minute.
@@ -116,13 +116,27 @@ func (o Options) stopped() bool {
 
 // inParallel calls do for every item, at most n at a time, and waits for all.
 func inParallel[T any](n int, items []T, do func(T)) {
+	inPlaces(n, items, func(item T, _ func(func())) { do(item) })
+}
+
+// inPlaces does the same where an item may have to wait long. It waits aside:
+// another one takes its place meanwhile, unless n is 1, which means one after
+// another.
+func inPlaces[T any](n int, items []T, do func(item T, aside func(wait func()))) {
 	var group sync.WaitGroup
 	places := make(chan struct{}, max(n, 1))
+	aside := func(wait func()) {
+		if n > 1 {
+			<-places
+			defer func() { places <- struct{}{} }()
+		}
+		wait()
+	}
 	for _, item := range items {
 		places <- struct{}{}
 		group.Go(func() {
 			defer func() { <-places }()
-			do(item)
+			do(item, aside)
 		})
 	}
 	group.Wait()
