@@ -9,8 +9,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [ "${1:-}" = build ]; then
   binary="$RUNNER_TEMP/amisync-bin/amisync"
   # In containers the checkout may belong to somebody else, and git then tells
-  # no version.
-  (cd "$here/../.." && go build -buildvcs=false -o "$binary" ./cmd/amisync)
+  # no version. Flags and workspaces of the surroundings are not for this.
+  (cd "$here/../.." && GOWORK=off GOFLAGS='' go build -buildvcs=false -o "$binary" ./cmd/amisync)
   output binary "$binary"
   exit
 fi

@@ -2,6 +2,11 @@
 # Values of inputs arrive in variables and are never repeated in messages: a
 # runner obeys what it finds in a log.
 
+# Left to itself, gh asks github.com, whichever server runs the workflow.
+if [ -n "${GH_TOKEN:-}" ] && [ "$GITHUB_SERVER_URL" != https://github.com ]; then
+  export GH_HOST=${GITHUB_SERVER_URL#*://} GH_ENTERPRISE_TOKEN=$GH_TOKEN
+fi
+
 # fail MESSAGE [CODE] ends the step, with the message as an annotation.
 fail() {
   printf '::error title=amisync::%s\n' "$1"

@@ -10,6 +10,7 @@ token=$INPUT_TOKEN
 export -n INPUT_TOKEN
 [[ $INPUT_ENVIRONMENT =~ ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ ]] ||
   fail "the input environment is a name of letters, digits, dots, hyphens and underscores" 64
+[[ $INPUT_COMMIT =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || fail "the input commit is the whole id of a commit" 64
 arguments=()
 while IFS= read -r line || [ -n "$line" ]; do
   line=${line%$'\r'}
@@ -84,7 +85,7 @@ tell() {
   for file in "$INPUT_PLAN" "$INPUT_RESULT" "$INPUT_DRIFT"; do
     if [ -n "$file" ]; then files+=("$(absolute "$file")"); fi
   done
-  GITHUB_TOKEN=$token "$INPUT_BINARY" "$INPUT_COMMAND" --environment "$INPUT_ENVIRONMENT" \
+  GITHUB_TOKEN=$token GITHUB_SHA=$INPUT_COMMIT "$INPUT_BINARY" "$INPUT_COMMAND" --environment "$INPUT_ENVIRONMENT" \
     ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} || code=$?
 }
 

@@ -11,11 +11,13 @@ esac
 token=$INPUT_TOKEN
 unset INPUT_TOKEN
 if [ -n "$token" ]; then
-  # In the environment, not on a command line that other processes see.
-  export GIT_CONFIG_COUNT=1
-  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"
-  GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $(printf 'x-access-token:%s' "$token" | base64 | tr -d '\n')"
-  export GIT_CONFIG_VALUE_0
+  # In the environment, not on a command line that other processes see. The empty value
+  # drops the header of a checkout that kept its token: GitHub refuses to be sent two.
+  export GIT_CONFIG_COUNT=2
+  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_0=
+  export GIT_CONFIG_KEY_1=$GIT_CONFIG_KEY_0
+  GIT_CONFIG_VALUE_1="AUTHORIZATION: basic $(printf 'x-access-token:%s' "$token" | base64 | tr -d '\n')"
+  export GIT_CONFIG_VALUE_1
 fi
 export GIT_TERMINAL_PROMPT=0
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,11 +21,12 @@ func applyCommand(t *tool) *cli.Command {
 		Name: "apply", Usage: "make the clouds as the manifests say", ArgsUsage: "[PLAN]",
 		Description: "Plans, asks, and carries the plan out; continues past images that fail and reads back what it changed.\n" +
 			"With PLAN, a file saved by `amisync plan --out`, nothing but that plan is carried out, and only if the manifests\n" +
-			"and clouds of now still ask for it. Without a terminal, give PLAN, --expect or --auto-approve.",
+			"and clouds of now still ask for it; with --expect, only if it is the plan of that digest. Without a terminal,\n" +
+			"give PLAN, --expect or --auto-approve.",
 		Flags: flags(
 			manifestsFlag(),
 			&cli.BoolFlag{Name: "auto-approve", Usage: "do not ask"},
-			&cli.StringFlag{Name: "expect", Usage: "go ahead only if the plan has this `DIGEST`, or is empty"},
+			&cli.StringFlag{Name: "expect", Usage: "go ahead only if the plan has this `DIGEST` or, without PLAN, is empty"},
 			&cli.DurationFlag{Name: "max-age", Value: 24 * time.Hour, Usage: "refuse a PLAN older than this `AGE`"},
 			&cli.DurationFlag{Name: "wait", Value: time.Minute, Usage: "wait up to this `DURATION` for the cloud to show a change that it accepted"},
 			&cli.StringFlag{Name: "out", Usage: "save the result to `FILE`: permissions before and after, and who made the calls"},
@@ -115,8 +117,8 @@ func (t *tool) checkApply(c *cli.Context) error {
 	switch {
 	case c.NArg() > 1:
 		return usage("apply takes one plan file at most", "")
-	case c.NArg() == 1 && c.IsSet("expect"):
-		return usage("a plan file and --expect say the same thing twice", "give one of them")
+	case c.IsSet("expect") && !digestForm.MatchString(c.String("expect")):
+		return usage(fmt.Sprintf("--expect is a plan's digest, not %q", c.String("expect")), "take it from `amisync plan`: the line Digest, or .digest of --format json")
 	case c.NArg() == 1:
 		for _, name := range []string{"owner", "region", "share", "image", "principal"} {
 			if c.IsSet(name) {
@@ -125,8 +127,6 @@ func (t *tool) checkApply(c *cli.Context) error {
 		}
 	case c.IsSet("max-age"):
 		return usage("--max-age is about a plan file, and none is given", "name one: amisync apply plan.json --max-age 1h")
-	case c.IsSet("expect") && !digestForm.MatchString(c.String("expect")):
-		return usage(fmt.Sprintf("--expect is a plan's digest, not %q", c.String("expect")), "take it from `amisync plan`: the line Digest, or .digest of --format json")
 	case !c.Bool("auto-approve") && !c.IsSet("expect") && !t.inTerminal:
 		return usage("there is no terminal to ask for approval on",
 			"approve beforehand: with a plan file (amisync plan --out plan.json), --expect DIGEST, or --auto-approve")
@@ -134,17 +134,27 @@ func (t *tool) checkApply(c *cli.Context) error {
 	return nil
 }
 
+// checkExpected refuses a plan that is not the one that --expect names.
+func checkExpected(c *cli.Context, plan *reconcile.Plan, hint string) error {
+	expected := c.String("expect")
+	if expected == "" || plan.Digest == expected {
+		return nil
+	}
+	return &outcome{code: exitStale, message: fmt.Sprintf("the plan is %s, not %s; nothing was changed", plan.Digest, expected), hint: hint}
+}
+
 // makePlan makes the plan of everything in scope.
 func (a *applyRun) makePlan(c *cli.Context) error {
 	a.plan, a.view = run.Plan(c.Context, a.request, a.clouds.openReader, a.clouds.options)
 	a.clouds.progress.Close()
-	expected := c.String("expect")
-	if c.Context.Err() != nil || expected == "" || len(a.plan.Changes) == 0 || a.plan.Digest == expected {
+	if c.Context.Err() != nil || len(a.plan.Changes) == 0 {
 		return nil
 	}
-	a.showPlan()
-	return &outcome{code: exitStale, message: fmt.Sprintf("the plan is %s, not %s; nothing was changed", a.plan.Digest, expected),
-		hint: "review the plan above, and expect its digest"}
+	err := checkExpected(c, a.plan, "review the plan above, and expect its digest")
+	if err != nil {
+		a.showPlan()
+	}
+	return err
 }
 
 func (a *applyRun) carryOut(c *cli.Context) error {
@@ -154,6 +164,7 @@ func (a *applyRun) carryOut(c *cli.Context) error {
 	result := run.Apply(context.WithoutCancel(c.Context), a.request.Declarations, a.plan, a.view, carriers, a.clouds.openWriter, a.clouds.options)
 	a.clouds.progress.Close()
 	result.Outcomes = append(result.Outcomes, a.settled...)
+	result.Scope.Only = cmp.Or(a.request.Only, result.Scope.Only)
 	result.Finish()
 	var saved error
 	if a.record != nil {

@@ -37,7 +37,7 @@ func (t *tool) comment(c *cli.Context) error {
 	if c.IsSet("pull-request") && c.Int("pull-request") <= 0 {
 		return &usageError{message: fmt.Sprintf("--pull-request is a number from 1 on, not %d", c.Int("pull-request")), command: c.Command}
 	}
-	document, err := commentDocuments(c)
+	document, err := t.commentDocuments(c)
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,9 @@ func (t *tool) comment(c *cli.Context) error {
 	if err != nil {
 		return gitHubError(err)
 	}
+	if len(pullRequests) == 0 && t.variable("GITHUB_ACTIONS") == "" {
+		return &usageError{message: "nothing says which pull request to comment on: this is no run of a workflow", hint: "name it: --pull-request NUMBER"}
+	}
 	if len(pullRequests) == 0 {
 		t.tell("there is no pull request to comment on: this run belongs to none; name one with --pull-request NUMBER")
 	}
@@ -67,12 +70,12 @@ func (t *tool) comment(c *cli.Context) error {
 }
 
 // commentDocuments reads one plan, one result, or both.
-func commentDocuments(c *cli.Context) (both reconcile.Document, err error) {
+func (t *tool) commentDocuments(c *cli.Context) (both reconcile.Document, err error) {
 	if !c.Args().Present() {
 		return both, &usageError{message: "comment needs the file with the plan, the result, or both", command: c.Command}
 	}
 	for _, file := range c.Args().Slice() {
-		document, err := readDocument(file)
+		document, err := t.readDated(file)
 		switch {
 		case err != nil:
 			return both, err

@@ -62,6 +62,7 @@ func (t *tool) diff(c *cli.Context) error {
 // difference reads both revisions, and tells what is wrong in either.
 func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
 	dir, base, head := c.String("manifests"), c.Args().Get(0), c.Args().Get(1)
+	shown := base
 	if c.NArg() == 2 && head == "" {
 		return nil, &usageError{message: "HEAD is empty", hint: "leave it out to compare with the working tree", command: c.Command}
 	}
@@ -70,26 +71,37 @@ func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
 		if err != nil {
 			return nil, revisionError(err)
 		}
-		base = parted[:12]
+		base, shown = parted, parted[:12] // a branch could be called like the short id
 	}
 	before, baseCommit, wrong := declaredAt(c.Context, dir, base)
 	after, headCommit, err := declaredNow(c.Context, dir, head)
 	if c.Context.Err() != nil {
 		return nil, errInterrupted
 	}
-	if errors.Is(wrong, revision.ErrAbsent) {
-		fmt.Fprintf(t.err, "there are no manifests in %s at %s: everything is new\n", report.Safe(dir), report.Safe(base))
-		before, wrong = &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}, nil
+	absent := errors.Is(wrong, revision.ErrAbsent)
+	switch {
+	case absent && err != nil:
+		return nil, namedDirectory(err)
+	case absent:
+		t.tell(fmt.Sprintf("there are no manifests in %s at %s: everything is new", dir, shown))
+		before = &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}
+	case errors.Is(wrong, revision.ErrRepository), wrong != nil && err != nil && wrong.Error() == err.Error(): // about the clone, not a revision
+		return nil, wrong
+	case wrong != nil || err != nil:
+		return nil, errors.Join(wrong, err)
 	}
-	if wrong != nil && err != nil && wrong.Error() == err.Error() { // about the clone, not a revision
-		err = nil
-	}
-	if err := errors.Join(wrong, err); err != nil {
-		return nil, err
-	}
-	difference := reconcile.DifferenceOf(before, after)
-	difference.Base, difference.BaseCommit, difference.Head, difference.HeadCommit = base, baseCommit, head, headCommit
+	difference := reconcile.DifferenceOf(before, after, t.now())
+	difference.Base, difference.BaseCommit, difference.Head, difference.HeadCommit = shown, baseCommit, head, headCommit
 	return difference, nil
+}
+
+// namedDirectory is an error about a directory that has no manifests in either
+// revision: most likely, another one is meant.
+func namedDirectory(err error) error {
+	if _, ok := errors.AsType[hinted](err); ok {
+		return err
+	}
+	return hinted{err, "name the directory of the manifests, as seen from here: --manifests DIR"}
 }
 
 // orHead is the commit that is checked out, for the working tree.

@@ -41,12 +41,16 @@ type gitHubRun struct {
 }
 
 func (t *tool) gitHub(c *cli.Context) (*gitHubRun, error) {
-	g := &gitHubRun{tool: t, environment: c.String("environment"), sources: c.String("source-url")}
+	g := &gitHubRun{tool: t, environment: c.String("environment")}
+	var err error
+	if g.sources, err = sourceURL(c); err != nil {
+		return nil, err
+	}
 	if err := github.CheckEnvironment(g.environment); err != nil {
 		return nil, &usageError{message: "--environment: " + err.Error(), command: c.Command}
 	}
 	if err := github.CheckRepository(c.String("repository")); err != nil {
-		return nil, &usageError{message: "--repository: " + err.Error(), hint: "name it: --repository OWNER/NAME"}
+		return nil, &usageError{message: "--repository: " + err.Error(), hint: "name it: --repository OWNER/NAME, or set GITHUB_REPOSITORY"}
 	}
 	token := t.variable("GITHUB_TOKEN")
 	if token == "" {
@@ -67,7 +71,6 @@ func (t *tool) gitHub(c *cli.Context) (*gitHubRun, error) {
 	if url == "" {
 		url = "https://api.github.com"
 	}
-	var err error
 	g.client, err = github.New(github.Options{URL: url, Token: token, Repository: c.String("repository"), Tell: t.tell})
 	if err != nil {
 		return nil, &usageError{message: "--api-url: " + err.Error(), hint: "write --api-url https://HOST/api/v3 for a GitHub Enterprise Server"}
@@ -83,6 +86,29 @@ func (t *tool) variable(name string) string {
 
 // tell says something on standard error.
 func (t *tool) tell(message string) { fmt.Fprintln(t.err, report.Safe(message)) }
+
+// readDated reads a document, unless it was made in the future: a comment or an
+// issue of then would be left alone by all that is made before.
+func (t *tool) readDated(file string) (reconcile.Document, error) {
+	document, err := readDocument(file)
+	if err != nil {
+		return document, err
+	}
+	var at time.Time
+	switch {
+	case document.Plan != nil:
+		at = document.Plan.At
+	case document.Result != nil:
+		at = document.Result.EndedAt
+	case document.Drift != nil:
+		at = document.Drift.At
+	}
+	if at.After(t.now().Add(clockSkew)) {
+		return document, hinted{fmt.Errorf("%s was made at %s, which is in the future", file, at.UTC().Format(time.RFC3339)),
+			"set the clocks right, of this machine and of the one that made it, and make it again"}
+	}
+	return document, nil
+}
 
 // section makes a document a part of a comment or an issue, with a budget of
 // bytes for it.

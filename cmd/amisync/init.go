@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,7 +25,8 @@ func initCommand(t *tool) *cli.Command {
 			&cli.StringFlag{Name: "account", Usage: "the images belong to the account with this `ID`"},
 			&cli.StringSliceFlag{Name: "region", Usage: "look for images in this `REGION`; repeatable"},
 			&cli.StringFlag{Name: "role", Usage: "assume the role with this `ARN`, of that account"},
-			&cli.BoolFlag{Name: "no-workflows", Usage: "leave the workflows out"},
+			&cli.BoolFlag{Name: "no-workflows", Usage: "leave out what GitHub reads: workflows and code owners"},
+			&cli.BoolFlag{Name: "no-code-owners", Usage: "leave the code owners out, and show what to add to others"},
 		},
 		Action: t.init,
 	}
@@ -43,7 +45,9 @@ func (t *tool) init(c *cli.Context) error {
 		return err
 	}
 	dir := filepath.Join(c.Args().First(), ".")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := os.MkdirAll(dir, 0o777); errors.Is(err, syscall.ENOTDIR) {
+		return hinted{fmt.Errorf("%s is not a directory", dir), "name another: amisync init DIR"}
+	} else if err != nil {
 		return hinted{fmt.Errorf("there is no directory to write to: %w", err), "name another: amisync init DIR"}
 	}
 	root, err := os.OpenRoot(dir)
@@ -66,8 +70,9 @@ func (t *tool) init(c *cli.Context) error {
 	case failed != nil:
 		return fmt.Errorf("nothing was written: %w", failed)
 	}
+	t.showRepository(dir, options)
 	t.showNext(dir, options)
-	return err
+	return errors.Join(err, t.showCodeOwners(c.Bool("no-code-owners")))
 }
 
 // nothingInTheWay refuses to write where anything would have to give way.
@@ -76,8 +81,47 @@ func nothingInTheWay(root *os.Root, files []starter.File) error {
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	return errors.Join(append(found, hinted{errors.New("nothing was written: init overwrites nothing"),
-		"write into a new directory, and take what you want from there: amisync init DIR"})...)
+	var wrong []error
+	elsewhere, keep := "", ""
+	for _, o := range found {
+		wrong = append(wrong, fmt.Errorf("%s %s", filepath.Join(root.Name(), o.Path), o.Says))
+		if o.CodeOwners() {
+			keep = "--no-code-owners keeps yours, and shows what to add"
+		} else {
+			elsewhere = "write into a new directory, and take what you want from there: amisync init DIR"
+		}
+	}
+	hint := strings.Trim(elsewhere+"; "+keep, "; ")
+	return errors.Join(append(wrong, hinted{errors.New("nothing was written: init overwrites nothing"), hint})...)
+}
+
+// showRepository warns of files for GitHub in a directory inside of a repository:
+// GitHub reads those at its root only.
+func (t *tool) showRepository(dir string, options starter.Options) {
+	if !options.Workflows && !options.CodeOwners {
+		return
+	}
+	if root := repositoryAbove(dir); root != "" {
+		t.tell(fmt.Sprintf("warning: GitHub does not read %s: the root of the repository is %s", filepath.Join(dir, ".github"), root))
+		t.tell("hint: start again there, or leave these files out: amisync init --no-workflows DIR")
+	}
+}
+
+// repositoryAbove is the root of the git repository that a directory is in; ""
+// where it is the root itself, or in none. A worktree has a file .git.
+func repositoryAbove(dir string) string {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		switch _, err := os.Lstat(filepath.Join(at, ".git")); {
+		case err == nil && at != start:
+			return at
+		case err == nil || at == filepath.Dir(at):
+			return ""
+		}
+	}
 }
 
 // showNext says what to do with the files.
@@ -89,15 +133,29 @@ func (t *tool) showNext(dir string, options starter.Options) {
 	fmt.Fprint(t.err,
 		"  amisync doctor                                 # edit manifests/accounts.yaml until this finds no problem\n",
 		"  amisync import --out manifests/imported.yaml   # writes down what is shared today\n",
-		"  amisync plan                                   # changes nothing: so far, it only warns that the example matches no image\n")
+		"  amisync doctor                                 # once more: CHANGE is tried once a share picks an image\n",
+		"  amisync plan                                   # changes nothing: so far, it warns that the example matches no image (AMI014)\n",
+		"                                                 # and may report public images (AMI015)\n")
 	if options.Workflows {
 		fmt.Fprintln(t.err, "Then make the roles that the comments in .github/workflows ask for.")
 	}
 }
 
+// showCodeOwners says what other code owners lack, where there are some.
+func (t *tool) showCodeOwners(others bool) error {
+	if !others {
+		return nil
+	}
+	lines, err := starter.CodeOwners()
+	if err == nil {
+		fmt.Fprintf(t.err, "Add to your CODEOWNERS, with a team of your own, and require review from code owners:\n  %s\n", strings.Join(lines, "\n  "))
+	}
+	return err
+}
+
 // starterOptions reads what takes the place of placeholders.
 func starterOptions(c *cli.Context) (starter.Options, error) {
-	options := starter.Options{Account: c.String("account"), Role: c.String("role"), Regions: sorted(c.StringSlice("region")), Workflows: !c.Bool("no-workflows")}
+	options := starter.Options{Account: c.String("account"), Role: c.String("role"), Regions: sorted(c.StringSlice("region")), Workflows: !c.Bool("no-workflows"), CodeOwners: !c.Bool("no-code-owners") && !c.Bool("no-workflows")}
 	if c.IsSet("account") {
 		if err := principal.CheckAccount(principal.AWS, options.Account); err != nil {
 			return options, misshapen("account", err)

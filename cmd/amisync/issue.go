@@ -38,7 +38,7 @@ func (t *tool) issue(c *cli.Context) error {
 		return &usageError{message: fmt.Sprintf("--label is one label of up to 50 characters without commas, not %q", label), command: c.Command}
 	}
 	file := c.Args().First()
-	document, err := readDocument(file)
+	document, err := t.readDated(file)
 	if err != nil {
 		return err
 	}

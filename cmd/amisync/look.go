@@ -34,6 +34,9 @@ func (t *tool) lookAt(c *cli.Context, document report.Document, read func(*cli.C
 	if l.outputs, err = outputs(c, document); err != nil {
 		return nil, err
 	}
+	if err := canBeWritten(l.outputs); err != nil {
+		return nil, err
+	}
 	if l.clouds, err = t.clouds(c); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,9 @@ func (a *applyRun) recheck(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := checkExpected(c, saved, "see what the file holds: amisync show "+file); err != nil {
+		return err
+	}
 	remake := "make a new one: amisync plan --out " + file
 	if !saved.Scope.IsAll() {
 		remake += ", with the same filters"

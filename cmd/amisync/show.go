@@ -62,26 +62,37 @@ func ownerNames(document reconcile.Document) map[string]string {
 	return document.Plan.Owners
 }
 
+// The hints name no file of the command line: it may hold something else.
+const (
+	remakePlan = "make a new plan: amisync plan --out plan.json"
+	remakeAny  = "give a file that `amisync plan --out FILE`, `apply --out FILE` or `drift --format json=FILE` wrote"
+)
+
 // readDocument reads a plan, a result or a drift that a run saved.
 func readDocument(file string) (reconcile.Document, error) {
 	data, err := readFile(file, maxPlan)
 	if err != nil {
-		return reconcile.Document{}, hinted{fmt.Errorf("reading the plan: %w", err), remakePlan}
+		return reconcile.Document{}, hinted{fmt.Errorf("reading what was saved: %w", err), remakeAny}
 	}
 	document, err := reconcile.DecodeDocument(data)
 	if err != nil {
-		return document, hinted{fmt.Errorf("%s: %w", file, err), remakePlan}
+		return document, hinted{fmt.Errorf("%s: %w", file, err), remakeAny}
 	}
 	return document, nil
 }
 
-// remakePlan names no file of the command line: it may hold something else.
-const remakePlan = "make a new plan: amisync plan --out plan.json"
-
+// readPlan reads a plan that is to be carried out.
 func readPlan(file string) (*reconcile.Plan, error) {
-	document, err := readDocument(file)
-	if err == nil && document.Plan == nil {
-		err = hinted{fmt.Errorf("%s: %w: it is no plan but what a run found or did", file, reconcile.ErrPlanFile), remakePlan}
+	data, err := readFile(file, maxPlan)
+	if err != nil {
+		return nil, hinted{fmt.Errorf("reading the plan: %w", err), remakePlan}
 	}
-	return document.Plan, err
+	plan, err := reconcile.DecodePlan(data)
+	if document, other := reconcile.DecodeDocument(data); other == nil && document.Plan == nil {
+		err = fmt.Errorf("%w: it is no plan but what a run found or did", reconcile.ErrPlanFile)
+	}
+	if err != nil {
+		return nil, hinted{fmt.Errorf("%s: %w", file, err), remakePlan}
+	}
+	return plan, nil
 }

@@ -18,7 +18,10 @@ const (
 	// maxAttempts is how often a request is sent that nobody answers as they
 	// should.
 	maxAttempts = 4
-	// pause comes before the second attempt, and is doubled from there on.
+	// maxLimited is how often rate limits may refuse one request.
+	maxLimited = 10
+	// pause comes before the second attempt, and is doubled from there on. No
+	// rate limit is waited for less.
 	pause = time.Second
 	// limitPause is what GitHub asks for where it names no time.
 	// Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
@@ -54,7 +57,11 @@ func (c *Client) do(ctx context.Context, op operation, send func() error) error 
 		case failure.Kind == reconcile.Throttled:
 			wait = c.untilAllowed(err, limited)
 			limited++
-			if c.waited+wait > maxWaited {
+			switch {
+			case limited > maxLimited:
+				failure.Hint = "GitHub refuses the same request again and again; run it again later"
+				return failure
+			case c.waited+wait > maxWaited:
 				failure.Hint = fmt.Sprintf("GitHub allows the next request in %s; run it again then", wait.Round(time.Second))
 				return failure
 			}
@@ -78,7 +85,7 @@ func (c *Client) do(ctx context.Context, op operation, send func() error) error 
 func (c *Client) untilAllowed(err error, n int) time.Duration {
 	if response, _ := answerOf(err); response != nil {
 		if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds >= 0 {
-			return time.Duration(min(seconds, 1<<20)) * time.Second
+			return max(time.Duration(min(seconds, 1<<20))*time.Second, pause)
 		}
 	}
 	if limit, ok := errors.AsType[*github.RateLimitError](err); ok && !limit.Rate.Reset.IsZero() {

@@ -133,6 +133,19 @@ func (b Body) onto(old Body) Body {
 	return merged
 }
 
+// clockSkew is how far the clocks of two machines may be apart.
+const clockSkew = 5 * time.Minute
+
+// dated is when the newest document in a body was made, or the zero time where
+// that has yet to come: what one wrong clock wrote must not silence all that
+// comes after it.
+func (b Body) dated(now time.Time) time.Time {
+	if b.At.After(now.Add(clockSkew)) {
+		return time.Time{}
+	}
+	return b.At
+}
+
 // says reports whether two bodies tell the same: all but when, and in which run.
 func (b Body) says(other Body) bool {
 	return b.Kind == other.Kind && b.Environment == other.Environment && b.Scope == other.Scope &&

@@ -49,9 +49,9 @@ func (c *Client) Comment(ctx context.Context, pullRequest int, wanted Body) (Out
 		}
 		found = []comment{made}
 	}
-	oldest := found[0]
-	latest := slices.MaxFunc(found, func(a, b comment) int { return a.body.At.Compare(b.body.At) })
-	if latest.body.At.After(wanted.At) {
+	oldest, now := found[0], c.now()
+	latest := slices.MaxFunc(found, func(a, b comment) int { return a.body.dated(now).Compare(b.body.dated(now)) })
+	if latest.body.dated(now).After(wanted.At) {
 		return Outcome{Did: LeftAlone, URL: latest.url}, nil
 	}
 	outcome := Outcome{Did: Unchanged, URL: oldest.url}

@@ -28,12 +28,13 @@ type world struct {
 	server *githubtest.Server
 	client *github.Client
 	pull   int
+	now    time.Time
 	slept  []time.Duration
 	told   []string
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, server: githubtest.New("/api/v3", token)}
+	w := &world{t: t, server: githubtest.New("/api/v3", token), now: noon}
 	w.pull = w.server.PullRequest("aaaaaaa")
 	listener := httptest.NewServer(w.server)
 	t.Cleanup(listener.Close)
@@ -49,7 +50,7 @@ func newWorld(t *testing.T) *world {
 // connect makes another client of the same GitHub.
 func (w *world) connect(url string) *github.Client {
 	w.t.Helper()
-	client, err := github.New(github.Options{URL: url, Token: token, Repository: githubtest.Repository, Now: func() time.Time { return noon },
+	client, err := github.New(github.Options{URL: url, Token: token, Repository: githubtest.Repository, Now: func() time.Time { return w.now },
 		Tell: func(message string) { w.told = append(w.told, message) },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			w.slept = append(w.slept, d)
@@ -222,6 +223,24 @@ func TestWhatANewerRunHasWrittenIsLeftAlone(t *testing.T) {
 	}
 }
 
+// A clock that was wrong once must not silence all that come after it.
+func TestACommentOfADateThatHasYetToComeSilencesNobody(t *testing.T) {
+	for ahead, want := range map[time.Duration]github.Did{time.Second: github.LeftAlone, 5 * time.Minute: github.LeftAlone, 5*time.Minute + 1: github.Updated, 1000 * time.Hour: github.Updated} {
+		w := newWorld(t)
+		w.comment(body(noon.Add(ahead), github.Plan, "of a wrong clock"))
+		did(t, w.comment(body(noon, github.Plan, "of now")), want)
+		if want == github.Updated {
+			holds(t, w.only(), "of now", "!of a wrong clock", " at=2026-11-21T12:00:00Z ")
+		}
+	}
+	w := newWorld(t)
+	w.server.Comment(w.pull, githubtest.Actions, body(noon.Add(time.Hour), github.Plan, "of a wrong clock").String())
+	w.server.Comment(w.pull, githubtest.Actions, body(noon, github.Plan, "newer").String())
+	did(t, w.comment(body(noon.Add(-time.Second), github.Plan, "older")), github.LeftAlone)
+	did(t, w.comment(body(noon, github.Result, "done")), github.Updated)
+	holds(t, w.only(), "newer", "done", "!of a wrong clock")
+}
+
 func TestACommentIsFoundOnALaterPage(t *testing.T) {
 	w := newWorld(t)
 	for range 250 {
@@ -336,6 +355,7 @@ func TestRateLimitsAreWaitedForWithinReason(t *testing.T) {
 	untold := githubtest.SecondaryLimit("")
 	untold.Headers = nil
 	plain := githubtest.Fault{Status: http.StatusTooManyRequests}
+	seconds := func(n int) []time.Duration { return slices.Repeat([]time.Duration{time.Second}, n) }
 	for name, test := range map[string]struct {
 		fault githubtest.Fault
 		times int
@@ -350,6 +370,9 @@ func TestRateLimitsAreWaitedForWithinReason(t *testing.T) {
 		"a primary limit that is over":     {githubtest.PrimaryLimit(in(-time.Hour)), 1, []time.Duration{time.Second}, ""},
 		"a primary limit for long":         {githubtest.PrimaryLimit(in(time.Hour)), 1, nil, reconcile.Throttled},
 		"a secondary limit for long":       {githubtest.SecondaryLimit("301"), 1, nil, reconcile.Throttled},
+		"a secondary limit of no time":     {githubtest.SecondaryLimit("0"), 1, seconds(1), ""},
+		"that of no time, without end":     {githubtest.SecondaryLimit("0"), 1_000, seconds(10), reconcile.Throttled},
+		"one that is over, without end":    {githubtest.PrimaryLimit(in(-time.Hour)), 1_000, seconds(10), reconcile.Throttled},
 		"a secondary limit without end":    {githubtest.SecondaryLimit("100"), 100, []time.Duration{100 * time.Second, 100 * time.Second, 100 * time.Second}, reconcile.Throttled},
 	} {
 		for _, method := range []string{"GET", "POST"} {

@@ -65,9 +65,9 @@ func (c *Client) Issue(ctx context.Context, wanted Wanted) (Outcome, error) {
 		}
 		found = []issue{made}
 	}
-	current := found[0]
-	latest := slices.MaxFunc(found, func(a, b issue) int { return a.body.At.Compare(b.body.At) })
-	if latest.body.At.After(wanted.Body.At) {
+	current, now := found[0], c.now()
+	latest := slices.MaxFunc(found, func(a, b issue) int { return a.body.dated(now).Compare(b.body.dated(now)) })
+	if latest.body.dated(now).After(wanted.Body.At) {
 		return Outcome{Did: LeftAlone, URL: latest.url}, nil
 	}
 	if current.open && wanted.Body.Scope != "" && wanted.Body.Scope != current.body.Scope {

@@ -39,6 +39,7 @@ func (w *world) last() githubtest.Issue {
 func TestTheLifeOfADrift(t *testing.T) {
 	w := newWorld(t)
 	hours := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	w.now = hours(24)
 	w.issue(github.Nothing, wanted(hours(0), false, "clean"), "GET issues", "GET issues")
 	created := w.issue(github.Created, wanted(hours(1), true, "two are missing"), "GET issues", "GET issues", "POST issues")
 	w.issue(github.Unchanged, wanted(hours(2), true, "two are missing"), "GET issues", "GET /user")
@@ -59,6 +60,17 @@ func TestTheLifeOfADrift(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	holds(t, w.last().Body, "one is missing")
+}
+
+// A clock that was wrong once must not silence all that come after it.
+func TestAnIssueOfADateThatHasYetToComeSilencesNobody(t *testing.T) {
+	w := newWorld(t)
+	w.issue(github.Created, wanted(noon.Add(time.Hour), true, "of a wrong clock"), "GET issues", "GET issues", "POST issues")
+	w.issue(github.Updated, wanted(noon, true, "of now"), "GET issues", "GET /user", "PATCH issues/2")
+	holds(t, w.last().Body, "of now", "!of a wrong clock")
+	w.issue(github.Updated, wanted(noon.Add(5*time.Minute), true, "of a clock that is ahead"), "GET issues", "PATCH issues/2")
+	w.issue(github.LeftAlone, wanted(noon, false, "clean"), "GET issues")
+	w.issue(github.Closed, wanted(noon.Add(5*time.Minute), false, "clean"), "GET issues", "PATCH issues/2")
 }
 
 func TestOnlyAnIssueOfOurOwnCounts(t *testing.T) {

@@ -24,8 +24,15 @@ var settings = []string{
 	"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", // older gits know the second only
 }
 
+// explicit keeps git from taking the directory that it starts in for a bare
+// repository: the files of one can be committed beside manifests, and would answer
+// in the place of the repository that they are in. Gits before 2.38 do not know it;
+// see locate.
+// Source: https://git-scm.com/docs/git-config#Documentation/git-config.txt-safebareRepository
+const explicit = "safe.bareRepository=explicit"
+
 func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, "git", args...)
+	command := exec.CommandContext(ctx, "git", append([]string{"-c", explicit}, args...)...)
 	command.Dir = g.dir
 	command.Env = append(os.Environ(), settings...)
 	command.WaitDelay = time.Second
@@ -80,7 +87,9 @@ func failure(ctx context.Context, err error, complaints string) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return &Error{"the git program is not installed, or not on the PATH", "install git: revisions are read with it", err}
 	case strings.HasPrefix(said, "not a git repository"):
-		return &Error{"this is not a git repository, so it has no revisions", "run amisync inside the clone that holds the manifests", err}
+		return &Error{"this is not a git repository, so it has no revisions", "run amisync inside the clone that holds the manifests", ErrRepository}
+	case strings.HasPrefix(said, "cannot use bare repository"):
+		return bare(err)
 	case strings.Contains(said, "dubious ownership"):
 		return &Error{"git: " + said, "trust the clone: `git config --global --add safe.directory DIRECTORY`", err}
 	case partial:
@@ -89,6 +98,12 @@ func failure(ctx context.Context, err error, complaints string) error {
 		return &Error{fmt.Sprintf("git: %v", err), "", err}
 	}
 	return &Error{"git: " + said, "", err}
+}
+
+// bare says that a bare repository is not read unless it is named.
+func bare(err error) *Error {
+	return &Error{"the manifests directory is inside of a bare git repository, or of .git",
+		"if a commit put HEAD, objects and refs beside the manifests, do not trust it; for a bare clone set GIT_DIR=DIRECTORY", err}
 }
 
 // wholeClone is what to do where a clone left files out.

@@ -13,10 +13,16 @@ import (
 // Limits on what is read. A tree of a few kilobytes can name any number of
 // files, so a pull request could otherwise use up the machine.
 const (
-	maxEntries = 200_000   // files, in all
+	maxEntries = 200_000   // files and directories, empty ones too, in all
+	maxListing = 64 << 20  // bytes of their names, in all
 	maxFile    = 8 << 20   // bytes; larger ones cannot be opened
 	maxTotal   = 256 << 20 // bytes, in all
 )
+
+// tooMuch says that a directory holds more than is read.
+func tooMuch(format string, limit int) *Error {
+	return &Error{"the directory holds more than the " + fmt.Sprintf(format, limit), "keep the manifests in a directory of their own, and name it with --manifests DIR", nil}
+}
 
 // The modes of a tree's entries that are not files.
 const (
@@ -31,19 +37,22 @@ type entry struct {
 	size           int64 // -1 for what has none
 }
 
-// list reads the entries of a tree; with all, those of the trees in it instead
-// of these.
+// list reads the entries of a tree; with all, those of the trees in it as well.
 func (g git) list(ctx context.Context, tree string, all bool, use func(entry) error) error {
 	args := []string{"ls-tree", "-z", "--long", "--full-tree"}
 	if all {
-		args = append(args, "-r")
+		args = append(args, "-r", "-t")
 	}
 	return g.stream(ctx, nil, func(out io.Reader) error {
-		lines := bufio.NewReader(out)
+		lines := bufio.NewReader(io.LimitReader(out, maxListing+1))
+		read := 0
 		for n := 1; ; n++ {
 			line, err := lines.ReadString(0)
+			read += len(line)
 			e, ok := parse(strings.TrimSuffix(line, "\x00"))
 			switch {
+			case read > maxListing:
+				return tooMuch("%d MiB of names that are read", maxListing>>20)
 			case err == io.EOF && line == "":
 				return nil
 			case err != nil:
@@ -51,7 +60,7 @@ func (g git) list(ctx context.Context, tree string, all bool, use func(entry) er
 			case !ok:
 				return fmt.Errorf("git ls-tree wrote %+q", line)
 			case n > maxEntries:
-				return &Error{fmt.Sprintf("the directory holds more than the %d files that are read", maxEntries), "keep the manifests in a directory of their own, and name it with --manifests DIR", nil}
+				return tooMuch("%d files and directories that are read", maxEntries)
 			}
 			if err := use(e); err != nil {
 				return err
@@ -81,12 +90,15 @@ func (g git) read(ctx context.Context, tree string) (fs.FS, error) {
 	var ids strings.Builder
 	total := int64(0)
 	err := g.list(ctx, tree, true, func(e entry) error {
+		if e.mode == modeTree { // add makes those that hold files
+			return nil
+		}
 		n, err := root.add(e)
 		if err != nil || n.wrong != nil {
 			return err
 		}
 		if total += e.size; total > maxTotal {
-			return &Error{fmt.Sprintf("the directory holds more than the %d MiB that are read", maxTotal>>20), "keep the manifests in a directory of their own, and name it with --manifests DIR", nil}
+			return tooMuch("%d MiB that are read", maxTotal>>20)
 		}
 		wanted = append(wanted, n)
 		ids.WriteString(e.id + "\n")

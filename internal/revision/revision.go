@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -64,30 +62,6 @@ func MergeBase(ctx context.Context, dir, one, other string) (string, error) {
 		return "", &Error{fmt.Sprintf("%s and %s have %d merge bases", one, other, len(bases)), "name one of them as the base, without --merge-base", nil}
 	}
 	return bases[0], nil
-}
-
-// locate finds the repository of a directory, and the directory's path in it.
-func locate(ctx context.Context, dir string) (git, string, error) {
-	start, rest := ".", dir
-	if !filepath.IsLocal(dir) {
-		absolute, err := filepath.Abs(dir)
-		if err != nil {
-			return git{}, "", &Error{err.Error(), "", err}
-		}
-		start = absolute
-		for !isDirectory(start) && filepath.Dir(start) != start {
-			start = filepath.Dir(start)
-		}
-		rest = strings.TrimPrefix(absolute, start)
-	}
-	g := git{start}
-	prefix, err := g.run(ctx, "rev-parse", "--show-prefix")
-	return g, strings.Trim(path.Join("/", prefix, filepath.ToSlash(rest)), "/"), err
-}
-
-func isDirectory(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
 }
 
 var commitID = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)

@@ -142,9 +142,14 @@ func TestRevisionsOfEveryCloneAreRead(t *testing.T) {
 	commit(t)
 	run(t, "clone", "-q", "--bare", ".", "../bare-"+filepath.Base(root))
 	run(t, "worktree", "add", "-q", "--detach", "../tree-"+filepath.Base(root), "HEAD")
-	for _, from := range []string{root, "../bare-" + filepath.Base(root), "../tree-" + filepath.Base(root), filepath.Join(root, ".git")} {
+	for from, bare := range map[string]bool{root: false, "../bare-" + filepath.Base(root): true, "../tree-" + filepath.Base(root): false, filepath.Join(root, ".git"): true} {
 		t.Run(from, func(t *testing.T) {
 			t.Chdir(from)
+			if bare {
+				_, _, err := Open(t.Context(), "manifests", "main")
+				wrong(t, err, "inside of a bare git repository", "GIT_DIR=")
+				t.Setenv("GIT_DIR", ".")
+			}
 			for _, revision := range []string{"v1", first, first[:10], "main~1", "main@{0}~1"} {
 				if strings.HasPrefix(from, "../bare") && strings.Contains(revision, "@") {
 					continue // no reflog
@@ -158,6 +163,66 @@ func TestRevisionsOfEveryCloneAreRead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A pull request can hold the files of a repository, which git would find before
+// the one that they are in.
+func TestARepositoryBesideTheManifestsDoesNotAnswer(t *testing.T) {
+	root := repository(t)
+	write(t, "manifests/which", "real")
+	write(t, "manifests/deep/which", "real")
+	first := commit(t)
+	evil := filepath.Join(t.TempDir(), "evil")
+	run(t, "init", "-q", "-b", "main", evil)
+	write(t, filepath.Join(evil, "which"), "evil")
+	run(t, "-C", evil, "add", "-A")
+	run(t, "-C", evil, "commit", "-q", "-m", "evil")
+	run(t, "clone", "-q", "--bare", evil, "manifests/.evil")
+	for _, name := range []string{"HEAD", "config", "objects", "packed-refs", "refs"} {
+		if err := os.Rename("manifests/.evil/"+name, "manifests/"+name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "config", "--file", "manifests/config", "core.worktree", filepath.Join(root, "manifests"))
+	run(t, "config", "--file", "manifests/config", "core.bare", "false")
+	run(t, "add", "-A")
+	run(t, "commit", "-q", "-m", "pull request")
+	for _, test := range []struct{ from, dir string }{{".", "manifests"}, {"manifests", "../manifests"}, {"manifests", "."}, {".", filepath.Join(root, "manifests")}, {".", filepath.Join(root, "manifests", "deep")}, {"manifests/deep", "."}} {
+		t.Run(test.from+" "+test.dir, func(t *testing.T) {
+			t.Chdir(test.from)
+			tree, id, err := Open(t.Context(), test.dir, "main~1")
+			if test.dir == "manifests" {
+				if data, e := fs.ReadFile(tree, "which"); err != nil || id != first || string(data) != "real" {
+					t.Errorf("%s, %q, %v, %v", id, data, err, e)
+				}
+				return
+			}
+			wrong(t, err, "inside of a bare git repository", "do not trust it")
+			_, err = MergeBase(t.Context(), test.dir, "main", "main")
+			wrong(t, err, "inside of a bare git repository", "do not trust it")
+		})
+	}
+}
+
+func TestARepositoryThatTheEnvironmentNamesIsRead(t *testing.T) {
+	root := repository(t)
+	write(t, "manifests/which", "real")
+	write(t, "which", "top")
+	id := commit(t)
+	t.Setenv("GIT_DIR", ".git")
+	for dir, want := range map[string]string{"manifests": "real", filepath.Join(root, "manifests"): "real", root: "top", "../" + filepath.Base(root) + "/manifests": "real", "../elsewhere": ""} {
+		tree, at, err := Open(t.Context(), dir, "main")
+		if want == "" {
+			wrong(t, err, "outside of the repository that GIT_DIR names", "without GIT_DIR")
+			continue
+		}
+		if err != nil || at != id {
+			t.Fatal(dir, at, err)
+		}
+		if data, err := fs.ReadFile(tree, "which"); err != nil || string(data) != want {
+			t.Errorf("%s: %q, %v", dir, data, err)
+		}
 	}
 }
 
@@ -290,46 +355,6 @@ func TestNothingIsFetched(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "lacks") {
 		t.Error(err)
 	}
-}
-
-func TestWhatIsTooLargeIsNotRead(t *testing.T) {
-	repository(t)
-	write(t, "manifests/a.yaml", strings.Repeat("a", maxFile+1))
-	commit(t)
-	tree, _, err := Open(t.Context(), "manifests", "main")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if info, err := fs.Stat(tree, "a.yaml"); err != nil || info.Size() != maxFile+1 {
-		t.Error(info, err)
-	}
-	if _, err := fs.ReadFile(tree, "a.yaml"); err == nil || !strings.Contains(err.Error(), "more than the") {
-		t.Error(err)
-	}
-}
-
-// Ten trees, each of which names the one before ten times, are ten thousand
-// million files.
-func TestATreeThatUnfoldsWithoutEndIsRefused(t *testing.T) {
-	repository(t)
-	write(t, "blob", "x")
-	object, kind := run(t, "hash-object", "-w", "blob"), "100644 blob"
-	for range 10 {
-		var lines strings.Builder
-		for i := range 10 {
-			lines.WriteString(kind + " " + object + "\tf" + string(rune('0'+i)) + "\n")
-		}
-		command := exec.Command("git", "mktree")
-		command.Stdin = strings.NewReader(lines.String())
-		out, err := command.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		object, kind = strings.TrimSpace(string(out)), "040000 tree"
-	}
-	id := run(t, "commit-tree", "-m", "bomb", object)
-	_, _, err := Open(t.Context(), ".", id)
-	wrong(t, err, "more than the 200000 files", "--manifests")
 }
 
 func TestEntriesThatNoFileSystemCanHoldAreRefused(t *testing.T) {

@@ -19,10 +19,11 @@ import (
 
 // Options fill in what would be a placeholder. Their values are checked already.
 type Options struct {
-	Account   string   // id of the account that owns images; empty: a placeholder, marked
-	Role      string   // ARN of the role in it to assume; empty: none
-	Regions   []string // where to look for images, of one partition; none: a placeholder, marked
-	Workflows bool     // with the workflows for GitHub Actions
+	Account    string   // id of the account that owns images; empty: a placeholder, marked
+	Role       string   // ARN of the role in it to assume; empty: none
+	Regions    []string // where to look for images, of one partition; none: a placeholder, marked
+	Workflows  bool     // with the workflows for GitHub Actions
+	CodeOwners bool     // with code owners for GitHub
 }
 
 // PlaceholderRegions stand where no regions are given.
@@ -39,15 +40,22 @@ type File struct {
 	Content []byte
 }
 
-// The files as they are written, but for accounts, a template.
+// The files as they are written, but for accounts and readers, which are templates,
+// and the overlay, which is commented out.
 //
 //go:embed all:estate
 var estate embed.FS
 
 const (
+	manifests  = "manifests"
 	accounts   = "manifests/accounts.yaml"
+	readers    = ".amisync/readers/accounts.yaml"
 	schemaFile = "manifests/amisync.schema.json"
 	workflows  = ".github/workflows/"
+	codeOwners = ".github/CODEOWNERS"
+
+	noOverlay = "      # overlay: .amisync/readers # CHANGE THIS: write it once manifests/accounts.yaml names a role\n"
+	overlay   = "      overlay: .amisync/readers\n"
 )
 
 // Files returns the estate, sorted by path. It is valid, in canonical form, and
@@ -60,12 +68,16 @@ func Files(options Options) ([]File, error) {
 	}
 	files := []File{{schemaFile, schema.JSONSchema()}}
 	err = fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(name, workflows) && !options.Workflows {
+		if err != nil || entry.IsDir() || !options.wants(name) {
 			return err
 		}
 		content, err := fs.ReadFile(root, name)
-		if err == nil && name == accounts {
-			content, err = fill(string(content), options)
+		switch {
+		case err != nil:
+		case name == accounts || name == readers:
+			content, err = fill(name, string(content), options)
+		case options.wants(readers):
+			content = bytes.ReplaceAll(content, []byte(noOverlay), []byte(overlay))
 		}
 		files = append(files, File{name, content})
 		return err
@@ -74,13 +86,38 @@ func Files(options Options) ([]File, error) {
 	return files, err
 }
 
+// wants reports whether a file is part of the estate. The workflows that may only
+// read need readers, but only in the place of a role.
+func (o Options) wants(name string) bool {
+	switch {
+	case name == readers:
+		return o.Workflows && o.Role != ""
+	case name == codeOwners:
+		return o.CodeOwners
+	}
+	return o.Workflows || !strings.HasPrefix(name, workflows)
+}
+
+// CodeOwners returns the lines that guard the estate: what to add to code owners
+// that are there already.
+func CodeOwners() ([]string, error) {
+	text, err := estate.ReadFile("estate/" + codeOwners)
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			lines = append(lines, line)
+		}
+	}
+	return lines, err
+}
+
 // fill writes the options into a template.
-func fill(text string, options Options) ([]byte, error) {
+func fill(name, text string, options Options) ([]byte, error) {
 	quoted := func(value string) (string, error) {
 		text, err := yaml.Marshal(value)
 		return strings.TrimSpace(string(text)), err
 	}
-	filled, err := template.New(accounts).Funcs(template.FuncMap{"yaml": quoted}).Parse(text)
+	filled, err := template.New(name).Funcs(template.FuncMap{"yaml": quoted}).Parse(text)
 	if err != nil {
 		return nil, err
 	}

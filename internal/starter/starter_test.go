@@ -2,7 +2,9 @@ package starter
 
 import (
 	"bytes"
+	"maps"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +23,7 @@ import (
 // anyOptions are options as a command hands them on.
 var anyOptions = rapid.Custom(func(t *rapid.T) Options {
 	partitions := [][]string{{"us-east-1", "eu-west-1", "ap-southeast-4"}, {"cn-north-1", "cn-northwest-1"}, {"us-gov-west-1"}}
-	options := Options{Workflows: rapid.Bool().Draw(t, "workflows")}
+	options := Options{Workflows: rapid.Bool().Draw(t, "workflows"), CodeOwners: rapid.Bool().Draw(t, "code owners")}
 	if rapid.Bool().Draw(t, "with account") {
 		options.Account = rapid.StringMatching(`[0-9]{12}`).Draw(t, "account")
 	}
@@ -89,7 +91,7 @@ func TestTheStarterIsValidAndSaysWhatTheOptionsSay(t *testing.T) {
 func TestTheStarterIsInCanonicalForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for name, content := range files(t, anyOptions.Draw(t, "options")) {
-			if !strings.HasPrefix(name, "manifests/") || path.Ext(name) != ".yaml" {
+			if path.Ext(name) != ".yaml" {
 				continue
 			}
 			if formatted, err := schema.Format(name, content); err != nil || !bytes.Equal(formatted, content) {
@@ -193,8 +195,21 @@ func TestPlaceholdersAreMarked(t *testing.T) {
 		t.Error(err)
 	}
 	for _, name := range []string{"manifests/directory.yaml", "manifests/images/example.yaml", ".github/CODEOWNERS"} {
-		if !strings.Contains(string(files(t, Options{})[name]), mark) {
+		if !strings.Contains(string(files(t, Options{CodeOwners: true})[name]), mark) {
 			t.Errorf("%s holds placeholders without a mark", name)
+		}
+	}
+}
+
+func TestCodeOwnersComeOnlyWhereTheyAreWanted(t *testing.T) {
+	lines, err := CodeOwners()
+	if err != nil || len(lines) != 2 {
+		t.Errorf("%q, %v", lines, err)
+	}
+	for _, wanted := range []bool{false, true} {
+		content, found := files(t, Options{CodeOwners: wanted})[".github/CODEOWNERS"]
+		if found != wanted || found && !strings.Contains(string(content), "\n"+strings.Join(lines, "\n")+"\n") {
+			t.Errorf("code owners wanted: %v, found: %v, %s", wanted, found, content)
 		}
 	}
 }
@@ -211,4 +226,38 @@ func TestWorkflowsComeOnlyWhereTheyAreWanted(t *testing.T) {
 			t.Errorf("workflows wanted: %v, found: %d", wanted, found)
 		}
 	}
+}
+
+// readingTwin is the owner that takes the place of the one in the manifests.
+func readingTwin(t rapid.TB, contents map[string][]byte) reconcile.Owner {
+	overlaid := maps.Clone(contents)
+	overlaid[accounts] = contents[readers]
+	return compile(t, overlaid).Owners[0]
+}
+
+func TestTheWorkflowsThatReadGetARoleOfTheirOwn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		options := anyOptions.Draw(t, "options")
+		contents := files(t, options)
+		wanted := options.Workflows && options.Role != ""
+		for _, name := range []string{"amisync-plan.yml", "amisync-drift.yml"} {
+			content := string(contents[workflows+name])
+			if strings.Contains(content, "\n"+overlay) != wanted || strings.Contains(content, "\n"+noOverlay) != (options.Workflows && !wanted) {
+				t.Fatalf("%s, with the overlay wanted: %v\n%s", name, wanted, content)
+			}
+		}
+		if _, found := contents[readers]; found != wanted {
+			t.Fatalf("readers wanted: %v, found: %v", wanted, found)
+		}
+		if !wanted {
+			return
+		}
+		want := compile(t, contents).Owners[0]
+		want.Role += "-read"
+		twin := readingTwin(t, contents)
+		twin.Source = want.Source
+		if !reflect.DeepEqual(twin, want) {
+			t.Fatalf("the twin is %+v, want %+v", twin, want)
+		}
+	})
 }

@@ -2,18 +2,29 @@ package starter
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/amisync/amisync/schema"
 )
+
+// Obstacle is something that keeps files from being written.
+type Obstacle struct {
+	Path string // below the root, with slashes
+	Says string // why, such as "is there already"
+}
+
+// CodeOwners reports whether it is a file of code owners.
+func (o Obstacle) CodeOwners() bool { return path.Base(o.Path) == path.Base(codeOwners) }
 
 // InTheWay tells what keeps the files from being written below root: each thing
 // that is there already, and each that is no directory where one has to be; a
-// symbolic link is none. An error means that something could not be looked at.
-func InTheWay(root *os.Root, files []File) (found []error, err error) {
+// symbolic link is none. So do code owners elsewhere, and other manifests. An
+// error means that something could not be looked at.
+func InTheWay(root *os.Root, files []File) (found []Obstacle, err error) {
 	told := map[string]bool{}
 	for _, file := range files {
 		name, says, err := obstacle(root, file.Path)
@@ -21,11 +32,61 @@ func InTheWay(root *os.Root, files []File) (found []error, err error) {
 			return nil, err
 		}
 		if says != "" && !told[name] {
-			found = append(found, fmt.Errorf("%s %s", filepath.Join(root.Name(), name), says))
+			found = append(found, Obstacle{name, says})
 		}
 		told[name] = true
 	}
+	owners, err := otherCodeOwners(root, files)
+	if err != nil {
+		return nil, err
+	}
+	others, err := otherManifests(root, files)
+	return slices.Concat(found, owners, others), err
+}
+
+// otherCodeOwners finds the code owners in force, which the new ones would
+// replace: GitHub reads the first file that it finds, and looks into .github first.
+// Source: https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners#codeowners-file-location
+func otherCodeOwners(root *os.Root, files []File) (found []Obstacle, err error) {
+	if !contains(files, codeOwners) {
+		return nil, nil
+	}
+	for _, other := range []string{"CODEOWNERS", "docs/CODEOWNERS"} {
+		name, says, err := obstacle(root, other)
+		if err != nil {
+			return nil, err
+		}
+		if name == other && says != "" {
+			found = append(found, Obstacle{other, "is there already, and GitHub would read " + codeOwners + " instead"})
+		}
+	}
 	return found, nil
+}
+
+// otherManifests finds manifests of another estate, which the new ones would
+// become a part of.
+func otherManifests(root *os.Root, files []File) ([]Obstacle, error) {
+	if info, err := root.Lstat(manifests); err != nil || !info.IsDir() { // what is no directory is told of already
+		return nil, nil
+	}
+	below, err := fs.Sub(root.FS(), manifests)
+	if err != nil {
+		return nil, err
+	}
+	names, err := schema.Files(below)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if other := path.Join(manifests, name); !contains(files, other) {
+			return []Obstacle{{other, "is there already, and the example would belong to the same estate"}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func contains(files []File, name string) bool {
+	return slices.ContainsFunc(files, func(f File) bool { return f.Path == name })
 }
 
 // obstacle returns the first on the path that is in the way, and why; "" where

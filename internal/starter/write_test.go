@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -33,8 +32,8 @@ func inTheWay(t *testing.T, root *os.Root) []string {
 	found, err := InTheWay(root, some)
 	check(t, err)
 	var texts []string
-	for _, problem := range found {
-		texts = append(texts, strings.TrimPrefix(problem.Error(), root.Name()+"/"))
+	for _, o := range found {
+		texts = append(texts, o.Path+" "+o.Says)
 	}
 	return texts
 }
@@ -82,6 +81,20 @@ func TestWhatIsInTheWayIsNamedAndNotTouched(t *testing.T) {
 			check(t, root.Symlink("there", "manifests"))
 		}, "manifests is no directory"},
 		{"a link to a directory outside", func(t *testing.T, root *os.Root) { check(t, root.Symlink(outside, "manifests")) }, "manifests is no directory"},
+		{"code owners at the top", func(t *testing.T, root *os.Root) { check(t, root.WriteFile("CODEOWNERS", nil, 0o666)) }, "CODEOWNERS is there already, and GitHub would read .github/CODEOWNERS instead"},
+		{"code owners in docs", func(t *testing.T, root *os.Root) {
+			check(t, root.Mkdir("docs", 0o777))
+			check(t, root.Symlink("nowhere", "docs/CODEOWNERS"))
+		}, "docs/CODEOWNERS is there already, and GitHub would read .github/CODEOWNERS instead"},
+		{"another estate", func(t *testing.T, root *os.Root) {
+			check(t, root.MkdirAll("manifests/images/deep", 0o777))
+			check(t, root.WriteFile("manifests/images/deep/a.YML", nil, 0o666))
+			check(t, root.WriteFile("manifests/images/z.yaml", nil, 0o666))
+		}, "manifests/images/deep/a.YML is there already, and the example would belong to the same estate"},
+		{"a link to another estate", func(t *testing.T, root *os.Root) {
+			check(t, root.Mkdir("manifests", 0o777))
+			check(t, root.Symlink(outside, "manifests/more"))
+		}, "manifests/more is there already, and the example would belong to the same estate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			root := open(t)
@@ -90,6 +103,22 @@ func TestWhatIsInTheWayIsNamedAndNotTouched(t *testing.T) {
 				t.Errorf("in the way: %q, want %q", found, c.found)
 			}
 		})
+	}
+}
+
+func TestWhatHasNoPartInItIsNotInTheWay(t *testing.T) {
+	root := open(t)
+	check(t, root.WriteFile("docs", nil, 0o666))
+	check(t, root.MkdirAll("manifests/.hidden", 0o777))
+	for _, name := range []string{"manifests/README.md", "manifests/.hidden/a.yaml", "other.yaml"} {
+		check(t, root.WriteFile(name, nil, 0o666))
+	}
+	if found := inTheWay(t, root); len(found) > 0 {
+		t.Errorf("in the way: %q", found)
+	}
+	check(t, root.WriteFile("CODEOWNERS", nil, 0o666))
+	if found, err := InTheWay(root, some[1:]); err != nil || len(found) > 0 {
+		t.Errorf("without code owners of its own: %v, %v", found, err)
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 type contexts map[string]string
 
 // evaluate evaluates the few expressions that the action uses: values of
-// contexts, literals, == != ! && ||, and success() and always(). Others are
-// errors, so that nothing is believed to work that was never evaluated.
+// contexts, literals, == != ! && ||, and success(), always() and cancelled(),
+// which no run here is. Others are errors, so that nothing is believed to work that was never evaluated.
 // Source: https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 func evaluate(text string, values contexts, succeeded bool) (any, error) {
 	node, problem := actionlint.NewExprParser().Parse(actionlint.NewExprLexer(text + "}}"))
@@ -53,6 +53,8 @@ func evaluateNode(node actionlint.ExprNode, values contexts, succeeded bool) (an
 			return true, nil
 		case "success":
 			return succeeded, nil
+		case "cancelled":
+			return false, nil
 		}
 	}
 	return nil, fmt.Errorf("the test does not know expressions of type %T", node)
@@ -135,7 +137,7 @@ func TestExpressionsMeanWhatTheyMeanOnGitHub(t *testing.T) {
 		{"${{ !inputs.empty }}", "true"},
 		{"${{ steps.find.outputs.binary == '' }}", "false"},
 		{"${{ steps.other.outputs.binary == '' }}", "true"},
-		{"${{ success() }}${{ always() }}", "falsetrue"},
+		{"${{ success() }}${{ always() }}${{ cancelled() }}", "falsetruefalse"},
 	} {
 		got, err := interpolate(c.source, values, false)
 		if err != nil || got != c.want {

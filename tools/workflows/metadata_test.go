@@ -28,7 +28,9 @@ func TestWorkflowsHaveNoMistakes(t *testing.T) {
 	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{
 		// It knows the job context of before 2026, without the commit of a called workflow.
 		// Source: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#job-context
-		IgnorePatterns: []string{`property "workflow_(sha|repository)" is not defined in object type \{check_run_id`},
+		// Nor does it know queues of more than one job, which TestAnApplyThatWaitsIsNotCancelledForAnother looks at.
+		// Source: https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
+		IgnorePatterns: []string{`property "workflow_(sha|repository)" is not defined in object type \{check_run_id`, `^unexpected key "queue" for "concurrency" section`},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -173,11 +175,17 @@ type definition struct {
 	On          any
 	Permissions *map[string]string
 	Jobs        map[string]struct {
+		If          string
 		Uses        string
 		Timeout     int `yaml:"timeout-minutes"`
 		Permissions *map[string]string
-		With        map[string]string
-		Steps       []step
+		Concurrency struct {
+			Group, Queue string
+			Cancel       string `yaml:"cancel-in-progress"`
+		}
+		Outputs map[string]string
+		With    map[string]string
+		Steps   []step
 	}
 }
 

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"maps"
@@ -70,6 +71,17 @@ func TestPlanTellsLaterStepsAndPeople(t *testing.T) {
 	}
 	if len(r.used) != 0 {
 		t.Errorf("Go is set up although there is a binary: %q", r.used)
+	}
+}
+
+func TestReportsLinkToTheCommitThatIsNamed(t *testing.T) {
+	r := newRunner(t)
+	commit := strings.Repeat("c", 40)
+	if o := r.run(t, with(t, "commit", commit)); !strings.Contains(o.summary, "/blob/"+commit+"/manifests/") {
+		t.Errorf("the links are others:\n%s", o.summary)
+	}
+	for _, wrong := range []string{"", "main", commit + "/..", commit + "\n"} {
+		r.run(t, with(t, "commit", wrong)).want(t, 64, nil)
 	}
 }
 
@@ -187,6 +199,39 @@ func TestApplyIsRefusedWhereTheBranchHasMovedOn(t *testing.T) {
 	r.run(t, apply).want(t, 0, nil)
 }
 
+// A checkout that keeps its token would send two, and GitHub answers 400 to that.
+func TestTheTipIsReadWithOneTokenWhateverTheCheckoutKept(t *testing.T) {
+	r := newRunner(t)
+	r.commit(t)
+	tip := r.github["sha"]
+	var seen []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		seen = request.Header.Values("Authorization")
+		switch {
+		case len(seen) != 1:
+			w.WriteHeader(http.StatusBadRequest)
+		case strings.HasSuffix(request.URL.Path, "/info/refs"): // as a server of plain files answers
+			fmt.Fprintf(w, "%s\trefs/heads/main\n", tip)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	defer server.Close()
+	plan := r.run(t, with(t)).outputs["plan"]
+	r.github["server_url"] = server.URL
+	r.git(t, "remote", "set-url", "origin", server.URL+"/acme/images")
+	for _, kept := range []string{"", "http." + server.URL + "/.extraheader", "http.extraheader"} {
+		if kept != "" {
+			r.git(t, "config", kept, "AUTHORIZATION: basic a2VwdA==")
+		}
+		o := r.run(t, with(t, "command", "apply", "plan", plan, "token", "planted-token"))
+		o.want(t, 0, map[string]string{"exit-code": "0"})
+		if want := "basic " + base64.StdEncoding.EncodeToString([]byte("x-access-token:planted-token")); len(seen) != 1 || seen[0] != want {
+			t.Errorf("beside %q: authorized with %q", kept, seen)
+		}
+	}
+}
+
 func TestDiffComparesWithARevision(t *testing.T) {
 	r := newRunner(t)
 	r.commit(t)
@@ -236,7 +281,7 @@ func TestInputsThatAreNoInputsDoNothing(t *testing.T) {
 	r := newRunner(t)
 	r.commit(t)
 	plan := r.run(t, with(t)).outputs["plan"]
-	for _, input := range []string{"command", "environment", "directory", "manifests", "arguments", "plan", "output", "simulate", "binary", "require-tip", "fail-on-drift"} {
+	for _, input := range []string{"command", "environment", "directory", "manifests", "arguments", "plan", "output", "simulate", "binary", "require-tip", "fail-on-drift", "commit"} {
 		for _, value := range hostile {
 			inputs := with(t, input, value)
 			switch input {
@@ -294,7 +339,7 @@ func TestCommentAndIssueReachGitHubWithTheToken(t *testing.T) {
 		path   string
 	}{
 		"comment": {map[string]string{"plan": plan, "arguments": "--pull-request=12"}, "POST /repos/acme/images/issues/12/comments "},
-		"issue":   {map[string]string{"drift": drift}, "POST /repos/acme/images/issues "},
+		"issue":   {map[string]string{"drift": drift, "commit": strings.Repeat("c", 40)}, "POST /repos/acme/images/issues "},
 	} {
 		s := &stub{auth: map[string]bool{}}
 		server := httptest.NewServer(s)
@@ -306,6 +351,13 @@ func TestCommentAndIssueReachGitHubWithTheToken(t *testing.T) {
 		o.want(t, 0, map[string]string{"exit-code": "0"})
 		if all := strings.Join(s.sent, "\n"); !strings.Contains(all, c.path) || !strings.Contains(all, "golden-eks-node") {
 			t.Errorf("%s sends\n%s", command, all)
+		}
+		commit := inputs["commit"]
+		if commit == "" {
+			commit = r.github["sha"]
+		}
+		if all := strings.Join(s.sent, "\n"); !strings.Contains(all, " commit="+commit+" ") || !strings.Contains(all, "/blob/"+commit+"/manifests/") {
+			t.Errorf("%s does not name the commit %s:\n%s", command, commit, all)
 		}
 		if len(s.auth) != 1 || !s.auth["Bearer planted-token"] {
 			t.Errorf("%s authorizes with %v", command, s.auth)
@@ -332,6 +384,21 @@ func TestOtherCommandsDoNotSeeTheToken(t *testing.T) {
 	r.run(t, map[string]string{"command": "comment", "binary": spy, "plan": "plan.json", "token": "planted-token"}).want(t, 1, nil)
 	if env := read(t, seen); !strings.Contains(env, "GITHUB_TOKEN=planted-token") {
 		t.Errorf("comment has no token:\n%s", env)
+	}
+}
+
+// What surrounds the action is not its own: other flags, a workspace of Go that
+// leads elsewhere.
+func TestTheBinaryIsBuiltFromTheActionsSourcesAlone(t *testing.T) {
+	r := newRunner(t)
+	elsewhere := filepath.Join(r.temp, "go.work")
+	if err := os.WriteFile(elsewhere, []byte("go 1.26.0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	build := "bash '" + filepath.Join(root(t), ".github/action/binary.sh") + "' build"
+	o := r.script(t, build, map[string]string{"GOFLAGS": "-mod=vendor", "GOWORK": elsewhere})
+	if o.failed || o.outputs["binary"] != filepath.Join(r.temp, "amisync-bin/amisync") {
+		t.Errorf("exit %d, outputs %q\n%s", o.exit, o.outputs, o.log)
 	}
 }
 

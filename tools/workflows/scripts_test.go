@@ -21,7 +21,13 @@ func (r *runner) gh(t *testing.T, answers map[string]string) {
 		}
 	}
 	directory := t.TempDir()
-	script := "#!/bin/sh\n[ -n \"$GH_TOKEN\" ] && [ \"$1\" = api ] && [ $# = 2 ] || exit 64\ncase $2 in\n"
+	// Unless it is told of another server, gh asks github.com, and with this token alone.
+	// Source: https://cli.github.com/manual/gh_help_environment
+	server := `[ -z "$GH_HOST$GH_ENTERPRISE_TOKEN" ]`
+	if host := strings.TrimPrefix(r.github["server_url"], "https://"); host != "github.com" {
+		server = `[ "$GH_HOST" = '` + host + `' ] && [ "$GH_ENTERPRISE_TOKEN" = "$GH_TOKEN" ]`
+	}
+	script := "#!/bin/sh\n[ -n \"$GH_TOKEN\" ] && " + server + " && [ \"$1\" = api ] && [ $# = 2 ] || exit 64\ncase $2 in\n"
 	for path, answer := range answers {
 		script += "'" + path + "') cat <<'END'\n" + answer + "\nEND\n;;\n"
 	}
@@ -44,21 +50,26 @@ func (r *runner) helper(t *testing.T, name string, env map[string]string) outcom
 
 const (
 	pullsPath     = "repos/acme/images/commits/MERGE/pulls?per_page=100"
+	othersPath    = "repos/acme/images/pulls?state=all&head=acme:topic%2Fone&sort=updated&direction=desc&per_page=100"
 	runsPath      = "repos/acme/images/actions/workflows/pull-request.yml/runs?head_sha=HEAD&event=pull_request&status=success&per_page=100"
 	artifactsPath = "repos/acme/images/actions/runs/200/artifacts?per_page=100&name=amisync-plan-default"
 
-	pull     = `{"number": 12, "merged_at": "2026-11-20T10:00:00Z", "merge_commit_sha": "MERGE", "base": {"ref": "main"}, "head": {"sha": "HEAD"}}`
-	run      = `{"id": 200, "run_number": 20, "head_sha": "HEAD", "event": "pull_request", "conclusion": "success", "run_started_at": "2026-11-20T09:00:00Z", "head_repository": {"full_name": "acme/images"}}`
+	pull     = `{"number": 12, "merged_at": "2026-11-20T10:00:00Z", "merge_commit_sha": "MERGE", "base": {"ref": "main"}, "head": {"sha": "HEAD", "ref": "topic/one"}}`
+	run      = `{"id": 200, "run_number": 20, "head_sha": "HEAD", "head_branch": "topic/one", "event": "pull_request", "conclusion": "success", "run_started_at": "2026-11-20T09:00:00Z", "head_repository": {"full_name": "acme/images"}}`
 	artifact = `{"id": 300, "name": "amisync-plan-default", "expired": false, "created_at": "2026-11-20T09:05:00Z"}`
 )
 
 func TestTheApprovedPlanIsTheOneThatThePullRequestShowed(t *testing.T) {
 	found := map[string]string{"pull-request": "12", "run-id": "200", "artifact-id": "300"}
 	noPlan := map[string]string{"pull-request": "12"}
+	repeated := strings.NewReplacer("200", "190", `"run_number": 20`, `"run_number": 19`, "09:00", "09:30").Replace(run)
 	for name, c := range map[string]struct {
 		pulls, runs, artifacts string
 		want                   map[string]string
 	}{
+		"an older run that was repeated":      {pull, run + "," + repeated, artifact, map[string]string{"pull-request": "12", "run-id": "190", "artifact-id": "300"}},
+		"a run of another branch":             {pull, strings.Replace(run, "topic/one", "topic/two", 1), artifact, noPlan},
+		"a run of another branch too":         {pull, run + "," + strings.NewReplacer("200", "210", "topic/one", "topic/two", "09:00", "09:30").Replace(run), artifact, found},
 		"all is there":                        {pull, run, artifact, found},
 		"an older run too":                    {pull, strings.ReplaceAll(run, "20", "19") + "," + run, artifact, found},
 		"an older artifact too":               {pull, run, strings.NewReplacer("300", "299", "09:05", "09:01").Replace(artifact) + "," + artifact, found},
@@ -81,8 +92,9 @@ func TestTheApprovedPlanIsTheOneThatThePullRequestShowed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRunner(t)
 			r.github["sha"] = "MERGE"
-			r.gh(t, map[string]string{pullsPath: "[" + c.pulls + "]", runsPath: `{"workflow_runs": [` + c.runs + `]}`, artifactsPath: `{"artifacts": [` + c.artifacts + `]}`})
-			o := r.helper(t, "approved-plan.sh", map[string]string{"INPUT_PLAN_WORKFLOW": "pull-request.yml", "INPUT_ARTIFACT": "amisync-plan-default"})
+			artifacts := `{"artifacts": [` + c.artifacts + `]}`
+			r.gh(t, map[string]string{pullsPath: "[" + c.pulls + "]", othersPath: "[" + pull + "]", runsPath: `{"workflow_runs": [` + c.runs + `]}`, artifactsPath: artifacts, strings.Replace(artifactsPath, "200", "190", 1): artifacts})
+			o := r.lookup(t)
 			if o.failed || len(o.outputs) != len(c.want) {
 				t.Fatalf("exit %d, outputs %q, want %q\n%s", o.exit, o.outputs, c.want, o.log)
 			}
@@ -98,11 +110,46 @@ func TestTheApprovedPlanIsTheOneThatThePullRequestShowed(t *testing.T) {
 	}
 }
 
+// lookup looks for the plan that was approved.
+func (r *runner) lookup(t *testing.T) outcome {
+	t.Helper()
+	return r.helper(t, "approved-plan.sh", map[string]string{"INPUT_PLAN_WORKFLOW": "pull-request.yml", "INPUT_ARTIFACT": "amisync-plan-default"})
+}
+
+// The runs of two pull requests with one head, into two branches, cannot be told
+// apart.
+func TestTheHeadOfTwoPullRequestsApprovesNothing(t *testing.T) {
+	into := strings.NewReplacer("12", "13", `"main"`, `"next"`, `"2026-11-20T10:00:00Z"`, "null")
+	for name, c := range map[string]struct {
+		others string
+		found  bool
+	}{
+		"this one alone":              {pull, true},
+		"another at another commit":   {pull + "," + strings.Replace(into.Replace(pull), "HEAD", "OLD", 1), true},
+		"another at the same commit":  {into.Replace(pull) + "," + pull, false},
+		"another one in its place":    {into.Replace(pull), false},
+		"none, as of a fork's branch": {"", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRunner(t)
+			r.github["sha"] = "MERGE"
+			r.gh(t, map[string]string{pullsPath: "[" + pull + "]", othersPath: "[" + c.others + "]", runsPath: `{"workflow_runs": [` + run + `]}`, artifactsPath: `{"artifacts": [` + artifact + `]}`})
+			if o := r.lookup(t); o.failed || o.outputs["pull-request"] != "12" || (o.outputs["artifact-id"] != "") != c.found {
+				t.Errorf("exit %d, outputs %q\n%s", o.exit, o.outputs, o.log)
+			}
+		})
+	}
+}
+
 func TestWhatGitHubDoesNotTellIsNoApproval(t *testing.T) {
 	r := newRunner(t)
 	r.gh(t, nil)
-	o := r.helper(t, "approved-plan.sh", map[string]string{"INPUT_PLAN_WORKFLOW": "pull-request.yml", "INPUT_ARTIFACT": "amisync-plan-default"})
-	if o.failed || len(o.outputs) != 0 {
+	if o := r.lookup(t); o.failed || len(o.outputs) != 0 {
+		t.Errorf("exit %d, outputs %q\n%s", o.exit, o.outputs, o.log)
+	}
+	r.github["sha"] = "MERGE"
+	r.gh(t, map[string]string{pullsPath: "[" + pull + "]", runsPath: `{"workflow_runs": [` + run + `]}`, artifactsPath: `{"artifacts": [` + artifact + `]}`})
+	if o := r.lookup(t); o.failed || o.outputs["artifact-id"] != "" {
 		t.Errorf("exit %d, outputs %q\n%s", o.exit, o.outputs, o.log)
 	}
 }
@@ -118,22 +165,27 @@ func TestAPlanIsApprovedOnlyIfSomebodySawIt(t *testing.T) {
 	}
 	digest := made.outputs["digest"]
 	for name, c := range map[string]struct {
-		digest, approved, expect, simulate string
-		exit                               int
-		want                               string
+		digest, approved, expect, simulate, always string
+		exit                                       int
+		want                                       string
 	}{
-		"the same plan":               {digest, made.outputs["plan"], "", "", 0, "true"},
-		"another plan":                {digest, other.outputs["plan"], "", "", 0, "false"},
-		"a plan that was edited":      {digest, edited, "", "", 0, "false"},
-		"no plan":                     {digest, filepath.Join(r.temp, "none.json"), "", "", 0, "false"},
-		"the digest was named":        {digest, "", digest, "", 0, "true"},
-		"another digest was named":    {digest, made.outputs["plan"], other.outputs["digest"], "", 5, ""},
-		"a simulated cloud":           {digest, "", "", demo, 0, "true"},
-		"a plan that has no digest":   {"", made.outputs["plan"], "", "", 1, ""},
-		"neither has a digest at all": {"", "", "", "", 1, ""},
+		"the same plan":                        {digest, made.outputs["plan"], "", "", "false", 0, "true"},
+		"another plan":                         {digest, other.outputs["plan"], "", "", "false", 0, "false"},
+		"a plan that was edited":               {digest, edited, "", "", "false", 0, "false"},
+		"no plan":                              {digest, filepath.Join(r.temp, "none.json"), "", "", "false", 0, "false"},
+		"the digest was named":                 {digest, "", digest, "", "false", 0, "true"},
+		"another digest was named":             {digest, made.outputs["plan"], other.outputs["digest"], "", "false", 5, ""},
+		"a simulated cloud":                    {digest, "", "", demo, "false", 0, "true"},
+		"a plan that has no digest":            {"", made.outputs["plan"], "", "", "false", 1, ""},
+		"neither has a digest at all":          {"", "", "", "", "false", 1, ""},
+		"always: the same plan":                {digest, made.outputs["plan"], "", "", "true", 0, "false"},
+		"always: the digest was named":         {digest, "", digest, "", "true", 0, "false"},
+		"always: another digest was named":     {digest, "", other.outputs["digest"], "", "true", 5, ""},
+		"always: a simulated cloud":            {digest, "", "", demo, "true", 0, "false"},
+		"always, as somebody might say it too": {digest, made.outputs["plan"], "", "", "yes", 0, "false"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := r.helper(t, "approval.sh", map[string]string{"INPUT_DIGEST": c.digest, "INPUT_APPROVED": c.approved, "INPUT_EXPECT": c.expect, "INPUT_SIMULATE": c.simulate, "INPUT_BINARY": amisync(t)})
+			o := r.helper(t, "approval.sh", map[string]string{"INPUT_DIGEST": c.digest, "INPUT_APPROVED": c.approved, "INPUT_EXPECT": c.expect, "INPUT_SIMULATE": c.simulate, "INPUT_ALWAYS_ASK": c.always, "INPUT_BINARY": amisync(t)})
 			if o.exit != c.exit || o.outputs["approved"] != c.want {
 				t.Errorf("exit %d, approved %q; want %d, %q\n%s", o.exit, o.outputs["approved"], c.exit, c.want, o.log)
 			}
@@ -164,25 +216,44 @@ func TestAnEnvironmentWithoutReviewersApprovesNothing(t *testing.T) {
 	}
 }
 
-func TestTheClockAppliesOnlyWhatWasAppliedBefore(t *testing.T) {
-	of := func(number, branch, conclusion string) string {
-		return `{"run_number": ` + number + `, "head_branch": "` + branch + `", "conclusion": ` + conclusion + `}`
+func TestScriptsAskTheServerThatRunsThem(t *testing.T) {
+	for _, server := range []string{"https://github.com", "https://ghe.example", "https://ghe.example:8443"} {
+		r := newRunner(t)
+		r.github["server_url"] = server
+		r.gh(t, map[string]string{"repos/acme/images/environments/release": `{"protection_rules": [{"type": "required_reviewers", "reviewers": [{}]}]}`})
+		if o := r.helper(t, "reviewers.sh", map[string]string{"INPUT_ENVIRONMENT": "release"}); o.failed {
+			t.Errorf("%s: exit %d\n%s", server, o.exit, o.log)
+		}
 	}
+}
+
+func TestTheClockAppliesOnlyWhatWasAppliedBefore(t *testing.T) {
+	of := func(number, branch, sha, event, conclusion string) string {
+		return `{"run_number": ` + number + `, "head_branch": "` + branch + `", "head_sha": "` + sha + `", "event": "` + event + `", "conclusion": ` + conclusion + `, "run_started_at": "2026-11-20T09:0` + number + `:00Z"}`
+	}
+	push := func(number, conclusion string) string { return of(number, "main", "TIP", "push", conclusion) }
+	again := strings.Replace(push("1", "null"), "09:01", "09:05", 1)
 	for name, c := range map[string]struct {
 		runs  string
 		fails bool
 	}{
-		"the last run succeeded":            {of("2", "main", `"success"`) + "," + of("1", "main", `"failure"`), false},
-		"the last run failed":               {of("1", "main", `"success"`) + "," + of("2", "main", `"failure"`), true},
-		"the last run waits for somebody":   {of("2", "main", "null") + "," + of("1", "main", `"success"`), true},
-		"another branch failed":             {of("3", "next", `"failure"`) + "," + of("2", "main", `"success"`), false},
-		"only another branch ever ran":      {of("3", "next", `"success"`), true},
-		"it never ran":                      {"", true},
-		"the last run was refused approval": {of("3", "main", `"cancelled"`), true},
+		"the last run succeeded":                  {push("2", `"success"`) + "," + push("1", `"failure"`), false},
+		"the last run failed":                     {push("1", `"success"`) + "," + push("2", `"failure"`), true},
+		"the last run waits for somebody":         {push("2", "null") + "," + push("1", `"success"`), true},
+		"an older run was repeated, and waits":    {push("2", `"success"`) + "," + again, true},
+		"somebody started it by hand":             {push("1", `"failure"`) + "," + of("2", "main", "TIP", "workflow_dispatch", `"success"`), false},
+		"another branch failed":                   {of("3", "next", "TIP", "push", `"failure"`) + "," + push("2", `"success"`), false},
+		"only another branch ever ran":            {of("3", "next", "TIP", "push", `"success"`), true},
+		"only an older commit was applied":        {of("3", "main", "OLD", "push", `"success"`), true},
+		"a fork's branch of this name, and waits": {of("3", "main", "TIP", "pull_request", `"success"`) + "," + push("2", "null"), true},
+		"only a fork's branch of this name":       {of("3", "main", "TIP", "pull_request", `"success"`), true},
+		"it never ran":                            {"", true},
+		"the last run was refused approval":       {push("3", `"cancelled"`), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRunner(t)
-			r.gh(t, map[string]string{"repos/acme/images/actions/workflows/apply.yml/runs?branch=main&per_page=20": `{"workflow_runs": [` + c.runs + `]}`})
+			r.github["sha"] = "TIP"
+			r.gh(t, map[string]string{"repos/acme/images/actions/workflows/apply.yml/runs?branch=main&head_sha=TIP&per_page=100": `{"workflow_runs": [` + c.runs + `]}`})
 			if o := r.helper(t, "applied.sh", map[string]string{"INPUT_APPLY_WORKFLOW": "apply.yml"}); o.failed != c.fails {
 				t.Errorf("exit %d\n%s", o.exit, o.log)
 			}
