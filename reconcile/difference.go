@@ -71,8 +71,10 @@ type AccessDifference struct {
 
 // Edit is an entry of a Directory that differs, and how far that reaches.
 type Edit struct {
-	Entry  string   `json:"entry"`  // such as "group payments" or "account data-prod"
-	Shares []string `json:"shares"` // whose declarations it changes, sorted
+	Entry  string   `json:"entry"`            // such as "group payments" or "account data-prod"
+	Before string   `json:"before,omitempty"` // the id that the name stood for; empty unless it stands for another
+	After  string   `json:"after,omitempty"`  // the id that it stands for now
+	Shares []string `json:"shares"`           // whose declarations it changes, sorted
 	Gains  int      `json:"gains"`
 	Losses int      `json:"losses"`
 	Source Source   `json:"source,omitzero"`

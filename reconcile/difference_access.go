@@ -70,6 +70,9 @@ func (d *differ) tell(a AccessDifference) {
 	edit := d.edits[a.Through]
 	if edit == nil {
 		edit = &Edit{Entry: a.Through, Source: d.head.Directory[a.Through].Source}
+		if was, is := d.base.Directory[a.Through].Principal.ID, d.head.Directory[a.Through].Principal.ID; was != "" && is != "" && was != is {
+			edit.Before, edit.After = was, is
+		}
 		d.edits[a.Through] = edit
 	}
 	edit.Shares = append(edit.Shares, a.Share)

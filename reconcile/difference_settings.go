@@ -71,14 +71,14 @@ func count(n int) string {
 	return strconv.Itoa(n)
 }
 
-// directory tells of names that stand for another id, as far as no share shows
-// it, and of ids that are called otherwise. What is new or gone and used by no
+// directory tells of names that stand for another id, which is a risk: whoever
+// knows the name thinks of somebody else. And of ids that are called otherwise. What is new or gone and used by no
 // share decides nothing.
 func (d *differ) directory() {
 	for _, name := range slices.Sorted(maps.Keys(d.head.Directory)) {
 		was, is := d.base.Directory[name], d.head.Directory[name]
-		if was.Principal.ID != "" && was.Principal != is.Principal && d.edits[name] == nil {
-			d.set("Directory", name, scalar(was.Principal.ID), scalar(is.Principal.ID), verdict{}, is.Source)
+		if was.Principal.ID != "" && is.Principal.ID != "" && was.Principal != is.Principal {
+			d.set("Directory", name, scalar(was.Principal.ID), scalar(is.Principal.ID), verdict{"the name now means another " + string(is.Principal.Kind), true}, is.Source)
 		}
 	}
 	for _, who := range principal.Sorted(slices.Collect(maps.Keys(d.head.Aliases))) {

@@ -81,7 +81,7 @@ func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
 	absent := errors.Is(wrong, revision.ErrAbsent)
 	switch {
 	case absent && err != nil:
-		return nil, namedDirectory(err)
+		return nil, err
 	case absent:
 		t.tell(fmt.Sprintf("there are no manifests in %s at %s: everything is new", dir, shown))
 		before = &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}
@@ -93,15 +93,6 @@ func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
 	difference := reconcile.DifferenceOf(before, after, t.now())
 	difference.Base, difference.BaseCommit, difference.Head, difference.HeadCommit = shown, baseCommit, head, headCommit
 	return difference, nil
-}
-
-// namedDirectory is an error about a directory that has no manifests in either
-// revision: most likely, another one is meant.
-func namedDirectory(err error) error {
-	if _, ok := errors.AsType[hinted](err); ok {
-		return err
-	}
-	return hinted{err, "name the directory of the manifests, as seen from here: --manifests DIR"}
 }
 
 // orHead is the commit that is checked out, for the working tree.

@@ -72,7 +72,7 @@ const (
 func readDocument(file string) (reconcile.Document, error) {
 	data, err := readFile(file, maxPlan)
 	if err != nil {
-		return reconcile.Document{}, hinted{fmt.Errorf("reading what was saved: %w", err), remakeAny}
+		return reconcile.Document{}, hinted{fmt.Errorf("reading the file: %w", err), remakeAny}
 	}
 	document, err := reconcile.DecodeDocument(data)
 	if err != nil {

@@ -13,6 +13,9 @@ import "errors"
 // ErrAbsent means that the directory does not exist at the revision.
 var ErrAbsent = errors.New("the directory is not there")
 
+// ErrRepository means that the directory is in no git repository.
+var ErrRepository = errors.New("no git repository")
+
 // Error says why a revision cannot be read, and how to go on.
 type Error struct {
 	Message string

@@ -73,9 +73,24 @@ func (g git) commit(ctx context.Context, revision string) (string, error) {
 		return "", ctx.Err()
 	}
 	if err != nil || revision == "" || !commitID.MatchString(id) {
-		return "", &Error{fmt.Sprintf("this clone has no revision %q", revision), g.deeper(ctx), err}
+		return "", &Error{fmt.Sprintf("this clone has no revision %q", revision), g.insteadOf(ctx, revision), err}
 	}
 	return id, nil
+}
+
+// insteadOf is what to do where a clone has no such revision.
+func (g git) insteadOf(ctx context.Context, revision string) string {
+	if base, head, ok := strings.Cut(revision, ".."); ok {
+		words := "write the revisions as two words: "
+		if strings.HasPrefix(head, ".") { // for git diff, where the two parted
+			words += "--merge-base "
+		}
+		return words + cmp.Or(base, "HEAD") + " " + cmp.Or(strings.TrimPrefix(head, "."), "HEAD")
+	}
+	if first, err := g.run(ctx, "rev-list", "--all", "--max-count=1"); err == nil && first == "" {
+		return "the repository has no commits yet: make the first one, then compare with it"
+	}
+	return g.deeper(ctx)
 }
 
 // deeper is how to get revisions that a clone lacks.
@@ -110,7 +125,7 @@ func (g git) directory(ctx context.Context, commit, revision, inside string) (st
 		case modeTree:
 			tree = found.id
 		case "":
-			return "", &Error{fmt.Sprintf("there is no directory %s at %s", cmp.Or(inside, "."), revision), "", ErrAbsent}
+			return "", &Error{fmt.Sprintf("there is no directory %s at %s", cmp.Or(inside, "."), revision), "name the directory of the manifests, as seen from here: --manifests DIR", ErrAbsent}
 		case modeLink:
 			return "", &Error{fmt.Sprintf("%s is a symbolic link at %s", here, revision), "name the directory that it leads to", nil}
 		case modeSubmodule:

@@ -229,9 +229,18 @@ func TestARepositoryThatTheEnvironmentNamesIsRead(t *testing.T) {
 func TestNoRevisionIsAnOption(t *testing.T) {
 	repository(t)
 	commit(t)
-	for _, revision := range []string{"-h", "--all", "--git-dir", "", "^main", "main..main", "nowhere", "main:manifests", "main\nmain", "HEAD^{tree}"} {
+	for _, revision := range []string{"-h", "--all", "--git-dir", "", "^main", "nowhere", "main:manifests", "main\nmain", "HEAD^{tree}"} {
 		_, _, err := Open(t.Context(), ".", revision)
 		wrong(t, err, "this clone has no revision", "git fetch origin main")
+	}
+}
+
+func TestTwoRevisionsInOneWordAreTakenApart(t *testing.T) {
+	repository(t)
+	commit(t)
+	for word, hint := range map[string]string{"main..other": "words: main other", "main..": "words: main HEAD", "..main": "words: HEAD main", "main...other": "words: --merge-base main other"} {
+		_, _, err := Open(t.Context(), ".", word)
+		wrong(t, err, "this clone has no revision", hint)
 	}
 }
 
@@ -247,7 +256,7 @@ func TestWhatIsInTheWayIsTold(t *testing.T) {
 	run(t, "-c", "advice.addEmbeddedRepo=false", "add", "other")
 	id := commit(t)
 	_, at, err := Open(t.Context(), "nowhere/at/all", "main")
-	if wrong(t, err, "there is no directory nowhere/at/all at main", ""); !errors.Is(err, ErrAbsent) || at != id {
+	if wrong(t, err, "there is no directory nowhere/at/all at main", "--manifests DIR"); !errors.Is(err, ErrAbsent) || at != id {
 		t.Error(at, err)
 	}
 	_, _, err = Open(t.Context(), "file", "main")
