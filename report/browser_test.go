@@ -33,7 +33,7 @@ type browser struct {
 	requests []string // addresses that were asked for
 }
 
-// startBrowser starts a browser, which ends with the test.
+// startBrowser starts a browser with one tab, which ends with the test.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
 	need(t, chromium, "apt-get install chromium")
@@ -43,7 +43,20 @@ func startBrowser(t *testing.T) *browser {
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true))
 	t.Cleanup(cancel)
+	return newTab(t, ctx)
+}
+
+// tab opens another tab, which ends with the test. To start a browser takes
+// longer than most tests do.
+func (b *browser) tab(t *testing.T) *browser {
+	t.Helper()
+	return newTab(t, b.ctx)
+}
+
+func newTab(t *testing.T, ctx context.Context) *browser {
+	t.Helper()
 	b := &browser{T: t}
+	var cancel context.CancelFunc
 	b.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
 	call(b, network.Enable, network.EnableParams{})

@@ -2,6 +2,14 @@ package report
 
 import "fmt"
 
+// ended is a text with a full stop, or nothing.
+func ended(text string) string {
+	if text == "" {
+		return ""
+	}
+	return text + "."
+}
+
 // count is one entry of a last line. Many is empty where the word does not
 // change with the number.
 type count struct {

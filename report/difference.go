@@ -52,10 +52,18 @@ func (p *page) edits(edits []reconcile.Edit) {
 	p.heading("Edits of Directories, and how far they reach")
 	var rows []row
 	for _, e := range edits {
-		rows = append(rows, row{cells: []span{say(e.Entry), say(number(len(e.Shares), "share", "shares")),
+		rows = append(rows, row{cells: []span{say(editedEntry(e)), say(number(len(e.Shares), "share", "shares")),
 			say(number(e.Gains, "gain", "gains")), say(number(e.Losses, "loss", "losses")), paint(faint, place(e.Source))}})
 	}
 	p.rows(2, columns(rows), rows)
+}
+
+// editedEntry is an entry, with the ids where its name stands for another.
+func editedEntry(e reconcile.Edit) string {
+	if e.Before == e.After {
+		return e.Entry
+	}
+	return e.Entry + ": " + e.Before + " → " + e.After
 }
 
 // settings writes what else differs, risks first.

@@ -102,13 +102,23 @@ func accessCells(a reconcile.AccessDifference, placed bool) []span {
 
 // lastDays is until when a permission holds.
 func lastDays(a reconcile.AccessDifference) string {
-	switch {
-	case a.Kind == reconcile.DifferenceTerm:
-		return untilDay(a.Until) + ", was " + untilDay(a.Before)
-	case a.Until != "":
-		return untilDay(a.Until)
+	until, was := "", ""
+	if a.Until != "" || redated(a) {
+		until = untilDay(a.Until)
 	}
-	return ""
+	if a.Ended {
+		until += " (over)"
+	}
+	if redated(a) {
+		was = "was " + untilDay(a.Before)
+	}
+	return joined(", ", until, was)
+}
+
+// redated reports whether both revisions declare the principal for certain, with
+// another last day each.
+func redated(a reconcile.AccessDifference) bool {
+	return a.Kind == reconcile.DifferenceTerm || a.Before != ""
 }
 
 func untilDay(last string) string {

@@ -34,6 +34,11 @@ func differences() map[string]*reconcile.Difference {
 	term.Until, term.Before, term.Note = "2027-01-31", "", "migration, INC-1234"
 	stays := differ("extra", reconcile.DifferenceLoses, stranger, 9)
 	stays.Until, stays.Stays = "2026-12-31", "the share is additive: what is there stays"
+	renewed, ended := differ("renewed", reconcile.DifferenceGains, principal.Everyone, 8), differ("renewed", reconcile.DifferenceLoses, payments, 9)
+	renewed.Before = "2024-01-31"
+	ended.Until, ended.Before, ended.Ended = "2024-01-31", "2027-01-31", true
+	over := differ("renewed", reconcile.DifferenceLoses, stranger, 10)
+	over.Until, over.Ended = "2024-01-31", true
 	group := reconcile.Source{File: "manifests/directory.yaml", Line: 12, Column: 5}
 	hostile := reconcile.AccessDifference{Share: evil, Owner: evil, Kind: reconcile.DifferenceGains, Principal: reconcile.NamedPrincipal{Principal: contract, Alias: evil},
 		Until: evil, Note: evil, Through: evil, Stays: evil, Source: reconcile.Source{File: evil, Line: 1}}
@@ -54,6 +59,8 @@ func differences() map[string]*reconcile.Difference {
 				{Subject: "Policy guardrails", Key: "spec.protect", Before: "{account: payments-prod}", Consequence: "its permissions may be revoked", Risk: true, Source: reconcile.Source{File: "manifests/policy.yaml", Line: 1}},
 				{Subject: "Policy guardrails", Key: "spec.public", Before: "deny", After: "allow", Consequence: "every share may make its images public", Risk: true, Source: reconcile.Source{File: "manifests/policy.yaml", Line: 1}},
 			}},
+		"diff-over": {Base: "origin/main", Head: "topic", BaseCommit: strings.Repeat("0123456789", 4), HeadCommit: strings.Repeat("abcdef0123", 4), Summary: reconcile.DifferenceSummary{Shares: 1, Gains: 1, Losses: 2, Public: 1},
+			Access: []reconcile.AccessDifference{renewed, ended, over}},
 		"diff-hostile": {Base: evil, Head: evil, Summary: reconcile.DifferenceSummary{Shares: 1, Gains: 1, Settings: 1},
 			Access: []reconcile.AccessDifference{hostile}, Edits: []reconcile.Edit{{Entry: evil, Shares: []string{evil}, Gains: 1, Source: hostile.Source}},
 			Settings: []reconcile.SettingDifference{{Subject: evil, Key: evil, Before: evil, After: evil, Consequence: evil, Source: hostile.Source}}},

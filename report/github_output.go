@@ -37,7 +37,7 @@ func (githubOutputWriter) WriteResult(w io.Writer, r *reconcile.Result, _ Style)
 		return slices.ContainsFunc(r.Outcomes, func(o reconcile.Outcome) bool { return o.Status == status })
 	}
 	return writeOutputs(w, func(last *page) { last.resultCounts(r) },
-		output{"complete", r.Complete()},
+		output{"complete", r.Complete() && !r.Refused()},
 		output{"applied", has(reconcile.StatusApplied)},
 		output{"failed", has(reconcile.StatusFailed)})
 }

@@ -223,6 +223,8 @@ func TestOutputsTellWhatLaterStepsDecideBy(t *testing.T) {
 		"result-applied":   {"complete=true", "applied=true", "failed=false"},
 		"result-partial":   {"complete=false", "applied=true", "failed=true"},
 		"result-nothing":   {"complete=true", "applied=false", "failed=false"},
+		"result-refused":   {"complete=false", "applied=true", "failed=false"},
+		"result-held":      {"complete=true", "applied=true"},
 		"comparison-stale": {"stale=true", "complete=false"},
 		"comparison-holds": {"stale=false"},
 	} {

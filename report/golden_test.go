@@ -83,6 +83,10 @@ func documents() map[string]render {
 		}}),
 		"result-partial":          result(partial()),
 		"result-interrupted":      result(interrupted()),
+		"result-refused":          result(refused()),
+		"result-nothing-left":     result(&reconcile.Result{StartedAt: at, EndedAt: at, Findings: findings[4:]}),
+		"result-held":             result(heldBack()),
+		"result-interrupted-late": result(interruptedLate()),
 		"drift-unmanaged":         drift(driftOf(reconcile.DriftUnmanaged)),
 		"drift-filtered-findings": drift(&reconcile.Drift{At: at, Scope: filtered, Findings: findings[2:3]}),
 		"drift-none":              drift(&reconcile.Drift{At: at}),
@@ -158,6 +162,27 @@ func interrupted() *reconcile.Result {
 		}
 	}
 	return r
+}
+
+// refused is the result of a run that did all that guards left: they stop an
+// image without a change, and one that has a change.
+func refused() *reconcile.Result {
+	stopped := findings[4]
+	stopped.Image = base11
+	return &reconcile.Result{StartedAt: at, EndedAt: at, Findings: append([]reconcile.Finding{stopped}, findings[4:]...), Outcomes: []reconcile.Outcome{
+		{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied},
+		{Change: grant(golden, workloads, 14), Status: reconcile.StatusSkipped, Because: findings[4].Code + ": " + findings[4].Message}}}
+}
+
+// heldBack is the result of a run with a filter that holds a revoke back.
+func heldBack() *reconcile.Result {
+	return &reconcile.Result{StartedAt: at, EndedAt: at, Scope: reconcile.Scope{Principals: []principal.Principal{payments, stranger}}, Findings: held(base18),
+		Outcomes: []reconcile.Outcome{{Change: revoke(base11, payments), Status: reconcile.StatusApplied}}}
+}
+
+// interruptedLate is the result of a run that was interrupted when all was done.
+func interruptedLate() *reconcile.Result {
+	return &reconcile.Result{StartedAt: at, EndedAt: at, Interrupted: true, Outcomes: []reconcile.Outcome{{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied}}}
 }
 
 func driftOf(kinds ...reconcile.DriftKind) *reconcile.Drift {

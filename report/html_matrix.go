@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,27 +13,45 @@ import (
 )
 
 // lanes is the matrix: images by principals, by owner account, region and share.
-func (s *accessStates) lanes(style Style) []html.Lane {
-	byLane := map[reconcile.Lane]map[string][]*imageStates{}
-	for _, row := range s.sortedRows() {
-		lane, shares := reconcile.LaneOf(row.image.Image), strings.Join(row.shares, ", ")
-		if byLane[lane] == nil {
-			byLane[lane] = map[string][]*imageStates{}
+// Missing is what it leaves out.
+func (s *accessStates) lanes(style Style, whole string) (lanes []html.Lane, left html.Gap) {
+	tables := s.tables()
+	without := fitTables(tables)
+	hidden := 0 // who are left out of rows
+	var last reconcile.Lane
+	for _, t := range tables {
+		if len(t.rows) == 0 {
+			continue
 		}
-		byLane[lane][shares] = append(byLane[lane][shares], row)
-	}
-	sorted := slices.SortedFunc(maps.Keys(byLane), func(a, b reconcile.Lane) int {
-		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
-	})
-	var lanes []html.Lane
-	for _, lane := range sorted {
-		view := html.Lane{Name: Safe(style.lane(lane))}
-		for _, shares := range slices.Sorted(maps.Keys(byLane[lane])) {
-			view.Groups = append(view.Groups, s.group(shares, byLane[lane][shares]))
+		if len(lanes) == 0 || t.lane != last {
+			lanes, last = append(lanes, html.Lane{Name: Safe(style.lane(t.lane))}), t.lane
 		}
-		lanes = append(lanes, view)
+		group, fewer := s.group(t)
+		hidden += fewer
+		at := &lanes[len(lanes)-1]
+		at.Groups = append(at.Groups, group)
 	}
-	return lanes
+	return lanes, missingRows(without, len(s.images), hidden, whole)
+}
+
+// missingRows says what the matrix leaves out, and whether that changes.
+func missingRows(left []*imageStates, all, hidden int, whole string) html.Gap {
+	changing, more := 0, ""
+	for _, row := range left {
+		if row.changes() {
+			changing++
+		}
+	}
+	switch {
+	case changing > 0:
+		more = number(changing, "of them changes", "of them change")
+	case len(left) > 0:
+		more = "none of them changes"
+	}
+	if hidden > 0 {
+		more = joined("; ", more, fmt.Sprintf("%d of those who may launch images with very many", hidden))
+	}
+	return missing(len(left), all, "images", more, whole)
 }
 
 // lane is a lane's account and region.
@@ -40,42 +59,86 @@ func (s Style) lane(lane reconcile.Lane) string {
 	return joined(" ", s.account(lane.Account), lane.Region)
 }
 
-// group is the table of images that the same shares pick.
-func (s *accessStates) group(shares string, rows []*imageStates) html.Group {
-	caption := images(len(rows))
+// group is a table, and how many principals its rows leave out.
+func (s *accessStates) group(t *table) (group html.Group, left int) {
+	caption := images(len(t.rows))
 	switch {
-	case strings.Contains(shares, ", "):
-		caption = "shares " + shares + ": " + caption
-	case shares != "":
-		caption = "share " + shares + ": " + caption
+	case strings.Contains(t.shares, ", "):
+		caption = "shares " + t.shares + ": " + caption
+	case t.shares != "":
+		caption = "share " + t.shares + ": " + caption
 	}
-	group := html.Group{Caption: Safe(caption)}
-	columns := principals(rows)
+	group = html.Group{Caption: Safe(caption), Listed: t.listed}
+	if t.listed {
+		for _, row := range t.rows {
+			view, fewer := s.listed(row)
+			group.Rows = append(group.Rows, view)
+			left += fewer
+		}
+		return group, left
+	}
+	columns := principals(t.rows)
 	for _, p := range columns {
 		group.Columns = append(group.Columns, s.principal(p))
 	}
 	if len(columns) == 0 {
 		group.Columns = []html.Principal{{Name: "everybody", Kind: "all principals"}}
 	}
-	for _, row := range rows {
-		group.Rows = append(group.Rows, row.view(columns))
+	for _, row := range t.rows {
+		view := s.head(row)
+		view.Cells = row.cells(columns)
+		group.Rows = append(group.Rows, view)
 	}
-	return group
+	return group, 0
 }
 
-func (r *imageStates) view(columns []principal.Principal) html.Row {
+// head is a row without what is said of principals.
+func (s *accessStates) head(r *imageStates) html.Row {
 	view := html.Row{Image: htmlImage(r.image), Remarks: r.remarks(), Changes: r.changes()}
-	for _, p := range columns {
-		view.Cells = append(view.Cells, r.cell(p))
-	}
-	switch {
-	case len(columns) > 0:
-	case r.unknown != "":
-		view.Cells = []html.Cell{unknown}
-	default:
-		view.Cells = []html.Cell{private}
+	if s.stopped[r.image.Image] {
+		view.Remarks = append(view.Remarks, html.Remark{Label: "held back: a finding stops this image", Tone: html.Warn})
 	}
 	return view
+}
+
+// listed is a row that names who has to do with the image, and how many it leaves
+// out: what changes stands first, then from the widest principal to the narrowest.
+func (s *accessStates) listed(r *imageStates) (view html.Row, left int) {
+	view = s.head(r)
+	sorted := slices.SortedFunc(maps.Keys(r.states), func(a, b principal.Principal) int {
+		return cmp.Or(urgentFirst(r.states[a].changes, r.states[b].changes), widestFirst(a, b))
+	})
+	shown := sorted[:min(len(sorted), listedHolders)]
+	for _, p := range shown {
+		view.Who = append(view.Who, html.Holder{Cell: r.states[p].Cell, Principal: s.principal(p)})
+	}
+	if len(view.Who) == 0 || r.unknown != "" {
+		view.Who = append(view.Who, html.Holder{Cell: r.rest()})
+	}
+	if left = len(sorted) - len(shown); left > 0 {
+		view.More = fmt.Sprintf("and %d more", left)
+	}
+	return view, left
+}
+
+// cells are what stands in a row below the principals.
+func (r *imageStates) cells(columns []principal.Principal) []html.Cell {
+	if len(columns) == 0 {
+		return []html.Cell{r.rest()}
+	}
+	var cells []html.Cell
+	for _, p := range columns {
+		cells = append(cells, r.cell(p))
+	}
+	return cells
+}
+
+// rest is what is said of those whom the row does not name.
+func (r *imageStates) rest() html.Cell {
+	if r.unknown != "" {
+		return unknown
+	}
+	return private
 }
 
 // meanings explain the cells, in the order of the legend.
@@ -92,13 +155,16 @@ var meanings = []html.Meaning{
 }
 
 // legend explains the cells that occur.
-func legend(lanes []html.Lane) []html.Meaning {
+func (s *accessStates) legend(lanes []html.Lane) []html.Meaning {
 	occurs := map[html.Cell]bool{}
 	for _, lane := range lanes {
 		for _, group := range lane.Groups {
 			for _, row := range group.Rows {
 				for _, cell := range row.Cells {
 					occurs[cell] = true
+				}
+				for _, holder := range row.Who {
+					occurs[holder.Cell] = true
 				}
 			}
 		}
@@ -113,43 +179,57 @@ func legend(lanes []html.Lane) []html.Meaning {
 	}
 	rest := slices.SortedFunc(maps.Keys(occurs), func(a, b html.Cell) int { return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Mark, b.Mark)) })
 	for _, cell := range rest {
-		_, says := departed(reconcile.DriftKind(cell.Text))
-		all = append(all, html.Meaning{Cell: cell, Says: says})
+		all = append(all, html.Meaning{Cell: cell, Says: s.says[cell]})
 	}
 	return all
 }
 
-// htmlChange is a change in the list of changes.
-func htmlChange(cell html.Cell, c reconcile.Change, why string, style Style) html.Change {
-	return html.Change{Cell: cell, Image: htmlImage(c.Image), Lane: Safe(style.lane(reconcile.LaneOf(c.Image.Image))),
-		Principal: htmlPrincipal(c.Principal), Reason: Safe(why), Note: Safe(c.Note), Source: htmlSource(c.Source, style)}
+// sum is what happens to a principal, and whether it has access in the end.
+type sum struct {
+	html.Cell
+	who   principal.Principal
+	holds bool
 }
+
+func (s sum) urgent() bool { return urgent(s.Mark) || s.who.Kind == principal.Public }
 
 // sums say for how many images each principal has the same change: what is public
 // or failed first, then what is given, each from the widest principal to the
-// narrowest.
-func (s *accessStates) sums() []html.Sum {
-	type key struct {
-		html.Cell
-		principal principal.Principal
-		holds     bool
+// narrowest. Where these are too many, accounts with few images are left out.
+func (s *accessStates) sums(whole string) ([]html.Sum, html.Gap) {
+	type total struct {
+		sum
+		images int
 	}
-	counts := map[key]int{}
+	counts := map[sum]int{}
 	for _, row := range s.images {
 		for p, state := range row.states {
 			if state.changes {
-				counts[key{state.Cell, p, state.holds}]++
+				counts[sum{state.Cell, p, state.holds}]++
 			}
 		}
 	}
-	sorted := slices.SortedFunc(maps.Keys(counts), func(a, b key) int {
-		return cmp.Or(urgentFirst(urgent(a.Mark), urgent(b.Mark)), urgentFirst(a.holds, b.holds), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Mark, b.Mark), widestFirst(a.principal, b.principal))
-	})
-	var all []html.Sum
-	for _, k := range sorted {
-		all = append(all, html.Sum{Cell: k.Cell, Principal: s.principal(k.principal), Images: images(counts[k])})
+	var totals []total
+	for k, n := range counts {
+		totals = append(totals, total{k, n})
 	}
-	return all
+	inOrder := func(a, b total) int {
+		return cmp.Or(urgentFirst(a.urgent(), b.urgent()), urgentFirst(a.holds, b.holds), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Mark, b.Mark), widestFirst(a.who, b.who))
+	}
+	all := len(totals)
+	if all > listedSums {
+		slices.SortFunc(totals, func(a, b total) int {
+			return cmp.Or(urgentFirst(a.urgent(), b.urgent()), urgentFirst(a.who.Kind != principal.Account, b.who.Kind != principal.Account),
+				cmp.Compare(b.images, a.images), inOrder(a, b))
+		})
+		totals = totals[:listedSums]
+	}
+	slices.SortFunc(totals, inOrder)
+	var lines []html.Sum
+	for _, t := range totals {
+		lines = append(lines, html.Sum{Cell: t.Cell, Principal: s.principal(t.who), Images: images(t.images)})
+	}
+	return lines, missing(all-len(totals), all, "lines", "", whole)
 }
 
 func urgent(mark html.Mark) bool { return mark == html.Open || mark == html.Failed }

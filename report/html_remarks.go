@@ -21,21 +21,35 @@ func htmlFindings(findings []reconcile.Finding, style Style) []html.Remark {
 		}
 		if others := group[1:]; len(others) > 0 {
 			r.Places = append(r.Places, "and "+number(len(others), "more image", "more images")+" alike:")
+			var names []string
 			for _, other := range others {
-				r.Places = append(r.Places, Safe(joined(" ", other.Image.Name, other.Image.ID)))
+				names = append(names, Safe(joined(" ", other.Image.Name, other.Image.ID)))
 			}
+			r.Places = append(r.Places, places(names)...)
 		}
 		remarks = append(remarks, r)
 	}
 	return remarks
 }
 
-// htmlIncomplete is what could not be read.
+// htmlIncomplete is what could not be read. What has the same cause is written
+// once.
 func htmlIncomplete(incomplete []reconcile.Incomplete, style Style) []html.Remark {
+	type cause struct{ kind, text, hint string }
+	at := map[cause]int{}
 	var remarks []html.Remark
 	for _, i := range incomplete {
-		remarks = append(remarks, html.Remark{Label: Safe(cmp.Or(string(i.Kind), "unknown")), Tone: html.Warn,
-			Text: Safe(failure(i.Action, i.Error)), Places: []string{Safe(style.unread(i))}, Hint: Safe(i.Hint)})
+		key := cause{Safe(cmp.Or(string(i.Kind), "unknown")), Safe(failure(i.Action, i.Error)), Safe(i.Hint)}
+		n, seen := at[key]
+		if !seen {
+			n = len(remarks)
+			at[key] = n
+			remarks = append(remarks, html.Remark{Label: key.kind, Tone: html.Warn, Text: key.text, Hint: key.hint})
+		}
+		remarks[n].Places = append(remarks[n].Places, Safe(style.unread(i)))
+	}
+	for n := range remarks {
+		remarks[n].Places = places(remarks[n].Places)
 	}
 	return remarks
 }
@@ -52,7 +66,12 @@ func (s Style) unread(i reconcile.Incomplete) string {
 	return lane + ", the whole account"
 }
 
-// htmlSource is a place in the manifests.
+// htmlSource is a place in the manifests, with a link where the style says to
+// where.
 func htmlSource(source reconcile.Source, style Style) html.Source {
-	return html.Source{Text: Safe(place(source)), URL: style.sourceURL(source)}
+	target := style.sourceURL(source)
+	if !linkable.MatchString(target) {
+		target = ""
+	}
+	return html.Source{Text: Safe(place(source)), URL: target}
 }

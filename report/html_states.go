@@ -38,13 +38,16 @@ type state struct {
 // accessStates gathers the rows of a matrix: from who has access, and from what
 // changes.
 type accessStates struct {
-	images map[principal.Image]*imageStates
-	names  map[principal.Principal]string
+	images  map[principal.Image]*imageStates
+	names   map[principal.Principal]string
+	stopped map[principal.Image]bool // by a finding
+	says    map[html.Cell]string     // what cells mean, beside meanings
 }
 
 // newAccessStates starts from who has access.
-func newAccessStates(access *reconcile.Access) *accessStates {
-	s := &accessStates{images: map[principal.Image]*imageStates{}, names: map[principal.Principal]string{}}
+func newAccessStates(access *reconcile.Access, findings []reconcile.Finding) *accessStates {
+	s := &accessStates{images: map[principal.Image]*imageStates{}, names: map[principal.Principal]string{}, says: map[html.Cell]string{}}
+	s.stopped, _ = keptImages(findings)
 	for _, image := range access.Images {
 		holders, known := access.Holders(image)
 		row := s.row(image.Image)
@@ -84,9 +87,15 @@ func (s *accessStates) set(row *imageStates, p reconcile.NamedPrincipal, state s
 	row.states[p.Principal] = state
 }
 
-// plan adds what a plan would do.
-func (s *accessStates) plan(c reconcile.Change) {
-	s.set(s.row(c.Image), c.Principal, state{Cell: planned(c.Verb), holds: c.Verb.Gives(), changes: true})
+// plan adds what a plan would do, and returns how it looks.
+func (s *accessStates) plan(c reconcile.Change) html.Cell {
+	cell, holds := planned(c.Verb), c.Verb.Gives()
+	if s.stopped[c.Image.Image] {
+		cell, holds = html.Cell{Mark: html.Wait, Text: cell.Text + " held back"}, c.Verb.Takes()
+		s.says[cell] = "is not done: a finding stops the image"
+	}
+	s.set(s.row(c.Image), c.Principal, state{Cell: cell, holds: holds, changes: true})
+	return cell
 }
 
 // planned is a change that is to be made.
@@ -100,32 +109,41 @@ func planned(verb reconcile.Verb) html.Cell {
 	return html.Cell{Mark: html.Take, Text: Safe(string(verb))}
 }
 
-// drift adds how the cloud departs from the manifests.
-func (s *accessStates) drift(d reconcile.Deviation) {
-	cell, _ := departed(d.Kind)
+// drift adds how the cloud departs from the manifests, and returns how it looks
+// and what it says.
+func (s *accessStates) drift(d reconcile.Deviation) (html.Cell, string) {
+	cell, says := departed(d.Kind)
+	row := s.row(d.Image)
 	holds := d.Kind != reconcile.DriftMissing && d.Kind != reconcile.DriftPending
-	s.set(s.row(d.Image), d.Principal, state{Cell: cell, holds: holds, changes: true})
+	if cell.Mark == html.Unknown {
+		holds = row.states[d.Principal.Principal].holds
+	}
+	s.says[cell] = says
+	s.set(row, d.Principal, state{Cell: cell, holds: holds, changes: true})
+	return cell, says
 }
 
-// departed is a kind of drift, and what it says.
+// departures are how kinds of drift look.
+var departures = map[reconcile.DriftKind]html.Mark{reconcile.DriftMissing: html.Missing, reconcile.DriftExtra: html.Extra, reconcile.DriftPublic: html.Open,
+	reconcile.DriftPending: html.Wait, reconcile.DriftExpired: html.Expired, reconcile.DriftUnmanaged: html.Unmanaged}
+
+// departed is a kind of drift, and what it says. One of a later version may hold
+// anything.
 func departed(kind reconcile.DriftKind) (html.Cell, string) {
-	says := ""
 	for _, direction := range directions {
 		if direction.kind == kind {
-			says = direction.says
+			return html.Cell{Mark: departures[kind], Text: Safe(string(kind))}, direction.says
 		}
 	}
-	marks := map[reconcile.DriftKind]html.Mark{reconcile.DriftMissing: html.Missing, reconcile.DriftExtra: html.Extra, reconcile.DriftPublic: html.Open,
-		reconcile.DriftPending: html.Wait, reconcile.DriftExpired: html.Expired, reconcile.DriftUnmanaged: html.Unmanaged}
-	return html.Cell{Mark: marks[kind], Text: Safe(string(kind))}, says
+	return html.Cell{Mark: html.Unknown, Text: Safe(cmp.Or(string(kind), "other"))}, "this version of amisync does not know this kind of drift"
 }
 
 // resultStates starts from who had access after an apply, as far as it was read.
 func resultStates(r *reconcile.Result) *accessStates {
-	s := newAccessStates(&reconcile.Access{})
+	s := newAccessStates(&reconcile.Access{}, r.Findings)
 	for _, record := range r.Images {
 		row := s.row(record.Image)
-		row.unknown = ""
+		row.unknown, row.shares = "", record.Shares
 		if record.After == nil {
 			row.unknown = "not read back"
 		}
@@ -181,7 +199,7 @@ func (r *imageStates) cell(p principal.Principal) html.Cell {
 		return state.Cell
 	}
 	for holder, state := range r.states {
-		if state.holds && holder.Kind != principal.Public && holder.Holds(p) {
+		if state.holds && holder.Kind == principal.Organization && holder.Holds(p) {
 			return inherited
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func withoutAssets(page string) string {
 // tag is a tag as the template writes it: with these elements and attributes, and
 // with no value that could end the tag.
 var tag = regexp.MustCompile(`</?(?:!doctype html|(?:html|head|meta|title|link|style|body|a|header|p|h1|h2|h3|dl|dt|dd|div|nav|main|section|form|label|input|button|ul|li|span|b|i|code|small|table|caption|thead|tbody|tr|th|td|script)` +
-	`(?: (?:lang|charset|http-equiv|content|name|rel|href|class|id|tabindex|aria-[a-z]+|role|type|placeholder|autocomplete|spellcheck|scope|title|data-code|data-noun|hidden)(?:="[^"<>]*"|=[a-z])?)*)>`)
+	`(?: (?:lang|charset|http-equiv|content|name|rel|href|class|id|tabindex|aria-[a-z]+|role|type|placeholder|autocomplete|spellcheck|scope|title|data-code|data-noun|data-left|hidden)(?:="[^"<>]*"|=[a-z])?)*)>`)
 
 func TestNoNameBecomesMarkupInAPlan(t *testing.T) {
 	checkMarkup(t, func(w report.Writer, out io.Writer, p *reconcile.Plan, style report.Style) error {
@@ -80,7 +81,7 @@ func checkMarkup[T any](t *testing.T, write func(report.Writer, io.Writer, *T, r
 			t.Fatalf("markup is left over: %s", rest)
 		}
 		for _, link := range regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
-			if target := link[1]; target != "data:," && !strings.HasPrefix(target, "#") && !strings.HasPrefix(target, "https://git.example/") {
+			if target := link[1]; target != "data:," && !strings.HasPrefix(target, "#") && !strings.HasPrefix(target, "https://git.example/") || target == "#ZgotmplZ" {
 				t.Fatalf("a link to %s", target)
 			}
 		}
@@ -168,5 +169,137 @@ func TestADriftedPublicImageSaysSoForTheWholeRow(t *testing.T) {
 	page := matrix(t, drift(driftOf(reconcile.DriftPublic, reconcile.DriftMissing)))
 	if !strings.Contains(page, "public: everyone may launch it") {
 		t.Error("the row says nothing")
+	}
+}
+
+// pageVerdict is the verdict of a page: each sentence with its tone.
+func pageVerdict(t *testing.T, document render) string {
+	t.Helper()
+	var sentences []string
+	for _, found := range regexp.MustCompile(`<(?:h1(?: class="(\w+)")?|p class="verdict ?(\w*)")>(.*?)</`).FindAllStringSubmatch(text(t, document, report.HTML, report.Style{}), -1) {
+		sentences = append(sentences, strings.TrimSpace(found[1]+found[2]+" "+found[3]))
+	}
+	return strings.Join(sentences, " | ")
+}
+
+func TestNothingInAVerdictHidesAnother(t *testing.T) {
+	const unknown = "warn Incomplete: 1 part of the cloud could not be read."
+	publish := []reconcile.Change{change(reconcile.VerbPublish, lab, principal.Everyone, reconcile.Declared, 31), grant(base18, workloads, 14)}
+	for want, p := range map[string]*reconcile.Plan{
+		"1 image changes.":                                      {Changes: publish[1:]},
+		"1 image changes. | " + unknown:                         {Changes: publish[1:], Incomplete: unread[:1]},
+		"alarm 2 images change; 1 becomes PUBLIC.":              {Changes: publish},
+		"alarm 2 images change; 1 becomes PUBLIC. | " + unknown: {Changes: publish, Incomplete: unread[:1]},
+		"bad Refused: 1 error stops the run; nothing is applied until that is mended. | alarm 2 images would change; 1 would become PUBLIC. | " + unknown:                                        {Changes: publish, Incomplete: unread[:1], Findings: findings[3:4]},
+		"warn In part: 1 error keeps its image from being changed; the rest can be applied. | alarm 2 images would change; 1 would become PUBLIC.":                                               {Changes: publish, Findings: findings[4:]},
+		"warn Refused: 1 error keeps its image from being changed; nothing is left to apply. | No changes are known, but not everything could be read: the cloud may differ there. | " + unknown: {Incomplete: unread[:1], Findings: findings[4:]},
+		"good No changes. The cloud is as declared.": {},
+	} {
+		p.Changes = slices.Clone(p.Changes) // they are sorted in place
+		if got := pageVerdict(t, plan(finish(p))); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestTheVerdictOfAResultTellsWhatIsNotDone(t *testing.T) {
+	applied := []reconcile.Outcome{{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied}}
+	failed := []reconcile.Outcome{applied[0], {Change: grant(base11, contract, 16), Status: reconcile.StatusFailed}}
+	for want, r := range map[string]*reconcile.Result{
+		"good Applied: every change is in effect.":                                                        {Outcomes: applied},
+		"bad 1 error keeps its image from being changed. | Applied: every change is in effect.":           {Outcomes: applied, Findings: findings[4:]},
+		"Applied: every change is in effect. | warn 1 revoke is held back.":                               {Outcomes: applied, Findings: held(base11)},
+		"good Applied: every change is in effect. | The run was interrupted when nothing was left to do.": {Outcomes: applied, Interrupted: true},
+		"bad Applied in part: 1 change is not in effect: 1 failed.":                                       {Outcomes: failed},
+		"warn Applied in part: 1 change is not in effect. | The run was interrupted.":                     {Interrupted: true, Outcomes: []reconcile.Outcome{applied[0], {Change: failed[1].Change, Status: "postponed"}}},
+		"bad 1 error keeps its image from being changed. | Nothing was changed.":                          {Findings: findings[4:]},
+		"Nothing was changed. | warn Incomplete: 1 part of the cloud could not be read.":                  {Incomplete: unread[:1]},
+		"good Nothing was to be changed.":                                                                 {},
+	} {
+		r.Finish()
+		if got := pageVerdict(t, result(r)); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestAResultShowsItsFilterItsFindingsAndShares(t *testing.T) {
+	r := heldBack()
+	r.Images = []reconcile.ImageRecord{{Image: base11, After: []principal.Principal{}, Shares: []string{"base-al2023"}}}
+	got := text(t, result(r), report.HTML, report.Style{})
+	for _, want := range []string{"filtered: principal=payments-prod (210987654321)", `<b class="code">AMI020</b>`, "share base-al2023: 1 image"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+}
+
+func TestWhatAFindingStopsIsNotShownAsIfItWereDone(t *testing.T) {
+	stopped := findings[4] // of golden
+	changes := []reconcile.Change{change(reconcile.VerbPublish, golden, principal.Everyone, reconcile.Declared, 31), grant(golden, workloads, 14), revoke(golden, acme), grant(base18, workloads, 14)}
+	p := finish(&reconcile.Plan{Changes: changes, Findings: []reconcile.Finding{stopped}, Access: accessOf(changes, otherOU)})
+	page := text(t, plan(p), report.HTML, report.Style{})
+	// Columns: everyone, acme, workloads, otherOU.
+	_, access, _ := strings.Cut(page, `<section id="access"`)
+	if got, want := rowOf(t, access, golden.ID), []string{"publish held back", "revoke held back", "grant held back", "granted"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := rowOf(t, access, base18.ID), []string{"", "", "grant", "granted"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if strings.Contains(page, "becomes public: everyone may launch it") || strings.Contains(page, ">publish<") {
+		t.Error("it says that the image becomes public")
+	}
+	if !strings.Contains(page, "held back: a finding stops this image") || !strings.Contains(page, "is not done: a finding stops the image") {
+		t.Error("the row, or the legend, says nothing")
+	}
+	for _, id := range []string{"sums", "changes"} {
+		if content, _, _ := pageSection(t, page, id); strings.Count(content, "held back") != 3 {
+			t.Errorf("%s: %d changes are held back, not 3", id, strings.Count(content, "held back"))
+		}
+	}
+}
+
+func TestWhereNothingCanBeLinkedThereIsNoLink(t *testing.T) {
+	for _, sources := range []string{"javascript:alert(1)//", "data:text/html,", "//git.example/", "https://git.example/\"onclick=x ", "file:///"} {
+		got := text(t, plan(everyday()), report.HTML, report.Style{Sources: sources})
+		if strings.Contains(got, "ZgotmplZ") || strings.Contains(got, `rel="noreferrer"`) {
+			t.Errorf("%s: there are links", sources)
+		}
+	}
+	if got := text(t, plan(everyday()), report.HTML, report.Style{Sources: "https://git.example/"}); !strings.Contains(got, `href="https://git.example/manifests/images/base.yaml#L14"`) {
+		t.Error("there is no link")
+	}
+}
+
+func TestKindsOfDriftOfALaterVersionAreShown(t *testing.T) {
+	d := driftOf("someday", reconcile.DriftMissing)
+	page := text(t, drift(d), report.HTML, report.Style{})
+	_, access, _ := strings.Cut(page, `<section id="access"`)
+	if !strings.Contains(access, `<td class=x>someday`) {
+		t.Errorf("the matrix holds %q", rowOf(t, access, base18.ID))
+	}
+	if n := strings.Count(page, "this version of amisync does not know this kind of drift"); n != 2 {
+		t.Errorf("the legend and the list say so %d times, not twice", n)
+	}
+	if !strings.Contains(page, `<dt>other</dt><dd>1</dd>`) {
+		t.Error("it is not counted")
+	}
+}
+
+func TestOutcomesOfALaterVersionAreCounted(t *testing.T) {
+	r := &reconcile.Result{Outcomes: []reconcile.Outcome{{Change: grant(base18, workloads, 14), Status: "postponed"}}}
+	r.Finish()
+	if page := text(t, result(r), report.HTML, report.Style{}); !strings.Contains(page, `<dt>other</dt><dd>1</dd>`) || !strings.Contains(page, "grant postponed") {
+		t.Error("it is not counted, or not shown")
+	}
+}
+
+func TestPublicImagesOfNoManifestAreInTheVerdict(t *testing.T) {
+	d := &reconcile.Drift{At: at}
+	d.AddUnmanaged(lab, []principal.Principal{principal.Everyone}, nil)
+	d.Finish()
+	if got, want := pageVerdict(t, drift(d)), "bad Drift: the cloud is not as declared. | alarm 1 image is PUBLIC."; got != want {
+		t.Errorf("got %s", got)
 	}
 }

@@ -2,70 +2,102 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/report/html"
 )
 
-// planVerdict is a plan in a sentence, and what has to be said with it.
-func planVerdict(p *reconcile.Plan) (html.Tone, string, []string) {
-	filtered := said(func(page *page) { page.scope(p.Scope, planNames(p)) })
-	refused := said(func(page *page) { page.refusal(p) })
-	switch {
-	case len(refused) > 0:
-		tone := html.Warn
-		if p.Stopped() {
-			tone = html.Bad
-		}
-		return tone, refused[0], filtered
-	case len(p.Changes) == 0:
-		tone := html.Good
-		if len(p.Incomplete) > 0 {
-			tone = html.Warn
-		} else if risky(p.Findings) {
-			tone = ""
-		}
-		return tone, said(func(page *page) { page.noChanges(p) })[0], filtered
-	}
-	verdict := number(p.Summary.Images, "image changes", "images change")
-	if p.Summary.Public > 0 {
-		return html.Alarm, fmt.Sprintf("%s; %s public.", verdict, number(p.Summary.Public, "becomes", "become")), filtered
-	}
-	return "", verdict + ".", filtered
+// verdict is sentences, without those that are empty. None hides another.
+func verdict(sentences ...html.Sentence) []html.Sentence {
+	return slices.DeleteFunc(sentences, func(s html.Sentence) bool { return s.Text == "" })
 }
 
-// resultVerdict is a result in a sentence, and how to go on.
-func resultVerdict(r *reconcile.Result) (html.Tone, string, []string) {
-	var notes []string
+// planVerdict is what a plan comes to: what stands in its way, what it changes, and
+// what is not known; and what a filter leaves out.
+func planVerdict(p *reconcile.Plan) ([]html.Sentence, []string) {
+	refused := html.Sentence{Tone: html.Warn, Text: one(func(page *page) { page.refusal(p) })}
+	if p.Stopped() {
+		refused.Tone = html.Bad
+	}
+	published := map[principal.Image]bool{}
+	for _, c := range p.Changes {
+		if c.Verb == reconcile.VerbPublish {
+			published[c.Image.Image] = true
+		}
+	}
+	does := html.Sentence{Text: one(func(page *page) { page.noChanges(p) })}
+	switch {
+	case len(p.Changes) > 0:
+		does.Text = changing(len(reconcile.ByImage(p.Changes)), len(published), p.Refused())
+	case len(p.Incomplete) == 0 && !risky(p.Findings):
+		does.Tone = html.Good
+	}
+	if len(published) > 0 {
+		does.Tone = html.Alarm
+	}
+	return verdict(refused, does, html.Sentence{Tone: html.Warn, Text: unreadSentence(p.Incomplete)}),
+		said(func(page *page) { page.scope(p.Scope, planNames(p)) })
+}
+
+// changing counts the images that a plan changes, and those of them that become
+// public.
+func changing(images, published int, refused bool) string {
+	text, becomes := number(images, "image changes", "images change"), number(published, "becomes", "become")
+	if refused {
+		text, becomes = number(images, "image would change", "images would change"), fmt.Sprintf("%d would become", published)
+	}
+	if published > 0 {
+		text += "; " + becomes + " PUBLIC"
+	}
+	return text + "."
+}
+
+// one is what a page says, in one line.
+func one(write func(p *page)) string { return strings.Join(said(write), " ") }
+
+// resultVerdict is what became of a plan; and what a filter left out, and how to go
+// on.
+func resultVerdict(r *reconcile.Result) ([]html.Sentence, []string) {
+	notes := said(func(page *page) { page.scope(r.Scope, resultNames(r)) })
 	if next := said(func(page *page) { page.next(r) }); len(next) > 0 {
-		notes = next[1:] // without the heading
+		notes = append(notes, advice(next[1:])...) // without the heading
+	}
+	_, refused := keptImages(r.Findings)
+	held, unread, missing := heldRevokes(r.Findings), unreadSentence(r.Incomplete), notInEffect(r.Outcomes)
+	fine := refused+held+unread == ""
+	did := html.Sentence{Text: "Applied: every change is in effect."}
+	switch {
+	case len(r.Outcomes) == 0 && !fine:
+		did.Text = "Nothing was changed."
+	case len(r.Outcomes) == 0:
+		did.Text = "Nothing was to be changed."
+	case missing != "":
+		did = html.Sentence{Tone: html.Warn, Text: "Applied in part: " + missing}
 	}
 	switch {
-	case len(r.Outcomes) == 0 && len(r.Incomplete) > 0:
-		return html.Warn, "Nothing was changed, but not everything could be read.", notes
-	case len(r.Outcomes) == 0:
-		return html.Good, "Nothing was to be changed.", notes
-	case r.Complete():
-		return html.Good, "Applied: every change is in effect.", notes
 	case r.Summary[reconcile.StatusFailed] > 0:
-		return html.Bad, "Applied in part: " + number(r.Summary[reconcile.StatusFailed], "change", "changes") + " failed.", notes
+		did.Tone = html.Bad
+	case missing == "" && fine:
+		did.Tone = html.Good
 	}
-	return html.Warn, "Applied in part.", notes
+	return verdict(html.Sentence{Tone: html.Bad, Text: ended(refused)}, did, html.Sentence{Tone: html.Warn, Text: ended(held)},
+		html.Sentence{Text: interruption(r)}, html.Sentence{Tone: html.Warn, Text: unread}), notes
 }
 
-// driftVerdict is drift in a sentence, and what to do about it.
-func driftVerdict(d *reconcile.Drift) (html.Tone, string, []string) {
+// driftVerdict is whether the cloud is as declared; and what a filter leaves out,
+// and what to do.
+func driftVerdict(d *reconcile.Drift) ([]html.Sentence, []string) {
 	names := findingNames(d.Findings)
-	for _, deviation := range d.Deviations {
-		names[deviation.Principal.Principal] = deviation.Principal.Alias
+	for _, v := range d.Deviations {
+		names[v.Principal.Principal] = v.Principal.Alias
 	}
 	notes := said(func(page *page) { page.scope(d.Scope, names) })
 	if d.Found() {
-		tone := html.Bad
-		if d.Summary[reconcile.DriftPublic] > 0 {
-			tone = html.Alarm
-		}
-		return tone, "Drift: the cloud is not as declared.", append(notes, said(func(page *page) { page.toMend(d) })...)
+		return verdict(html.Sentence{Tone: html.Bad, Text: "Drift: the cloud is not as declared."}, html.Sentence{Tone: html.Alarm, Text: publicSentence(d.Deviations)},
+			html.Sentence{Tone: html.Warn, Text: unreadSentence(d.Incomplete)}), append(notes, said(func(page *page) { page.toMend(d) })...)
 	}
 	tone := html.Good
 	if len(d.Incomplete) > 0 {
@@ -73,5 +105,21 @@ func driftVerdict(d *reconcile.Drift) (html.Tone, string, []string) {
 	} else if risky(d.Findings) {
 		tone = ""
 	}
-	return tone, said(func(page *page) { page.inSync(d) })[0], notes
+	return verdict(html.Sentence{Tone: tone, Text: one(func(page *page) { page.inSync(d) })}), notes
+}
+
+// publicSentence counts the images that are public, declared by nobody or no
+// longer.
+func publicSentence(deviations []reconcile.Deviation) string {
+	public := map[principal.Image]bool{}
+	for _, v := range deviations {
+		missing := v.Kind == reconcile.DriftMissing || v.Kind == reconcile.DriftPending
+		if v.Kind == reconcile.DriftPublic || v.Principal.Kind == principal.Public && !missing {
+			public[v.Image.Image] = true
+		}
+	}
+	if len(public) == 0 {
+		return ""
+	}
+	return number(len(public), "image is", "images are") + " PUBLIC."
 }

@@ -108,8 +108,26 @@ func (i issue) identity() string {
 	return strings.Join(parts, " ")
 }
 
-// numbers are counts and dates in a message, with the noun that takes a plural.
-var numbers = regexp.MustCompile(`[0-9]+(?: ([a-z]+?)s?\b)?`)
+var (
+	// counted is a count or a date, as a word: neither an id nor a part of a name.
+	counted = regexp.MustCompile(`^\(?(?:\d{1,7}|\d{4}-\d\d-\d\d)[).,;:]*$`)
+	// noun is a word that a count may have made a plural.
+	noun = regexp.MustCompile(`^([a-z]+?)s?\b`)
+)
+
+// withoutNumbers is a message without its counts and dates.
+func withoutNumbers(message string) string {
+	words := strings.Fields(message)
+	for i, word := range words {
+		if counted.MatchString(word) {
+			words[i] = "#"
+			if i+1 < len(words) {
+				words[i+1] = noun.ReplaceAllString(words[i+1], "$1")
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
 
 // findingIssues are a plan's findings. Two rules may find fault with one change,
 // so their words belong to their identity: whoever dismisses one alert must not
@@ -117,7 +135,7 @@ var numbers = regexp.MustCompile(`[0-9]+(?: ([a-z]+?)s?\b)?`)
 func findingIssues(findings []reconcile.Finding) []issue {
 	var list []issue
 	for _, f := range findings {
-		list = append(list, issue{Finding: f, words: numbers.ReplaceAllString(withoutImage(f).Message, "# $1")})
+		list = append(list, issue{Finding: f, words: withoutNumbers(withoutImage(f).Message)})
 	}
 	return list
 }

@@ -21,7 +21,7 @@ func resultIssues(r *reconcile.Result, style Style) issues {
 		}
 		list = append(list, changeIssue(code, o.Change, joined(": ", string(o.Status), o.Because), o.Hint))
 	}
-	return gather(ResultDocument, r.Complete(), list, unreadIssues(r.Incomplete, style))
+	return gather(ResultDocument, r.Complete() && !r.Refused(), list, findingIssues(r.Findings), unreadIssues(r.Incomplete, style))
 }
 
 // comparisonIssues are what makes a saved plan stale, in the place of the result

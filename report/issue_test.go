@@ -120,7 +120,8 @@ func fingerprints(t interface {
 func someFindings(t *rapid.T) []reconcile.Finding {
 	about := rapid.Custom(func(t *rapid.T) reconcile.Finding {
 		f := reconcile.Finding{Code: rapid.SampledFrom([]string{"AMI003", "AMI005", "AMI017"}).Draw(t, "code"), Severity: reconcile.SeverityError,
-			Message:   rapid.SampledFrom([]string{"a rule is broken", "another rule is broken"}).Draw(t, "message"),
+			Message: rapid.SampledFrom([]string{"a rule is broken", "another rule is broken",
+				"acme replaces: a (111122223333)", "acme replaces: a (222233334444)", "team-1 gains access", "team-2 gains access", "team 1a gains access"}).Draw(t, "message"),
 			Image:     rapid.SampledFrom([]reconcile.NamedImage{base18, base11, baseEU, lab, {}}).Draw(t, "image"),
 			Share:     rapid.SampledFrom([]string{"base", "golden", ""}).Draw(t, "share"),
 			Principal: rapid.SampledFrom([]reconcile.NamedPrincipal{named(payments), named(acme), named(principal.Everyone), {}}).Draw(t, "principal")}
@@ -163,6 +164,19 @@ func TestDifferentSubjectsHaveDifferentFingerprints(t *testing.T) {
 			t.Fatalf("%d fingerprints for %d findings and %d that could not be read", n, len(found), len(unread))
 		}
 	})
+}
+
+// The account stands in the message alone: the finding is about whom it gains from.
+func TestAnAlertStaysWithThoseWhomItNames(t *testing.T) {
+	replaced := func(id string) reconcile.Finding {
+		return reconcile.Finding{Code: "AMI023", Severity: reconcile.SeverityWarning, Image: base18, Source: line(14),
+			Message: "workloads/prod replaces 1 account of " + base18.Name + ", and whether it is inside is not known here: " + id}
+	}
+	first, second := replaced("111111111111"), replaced("222222222222")
+	both := fingerprints(t, &reconcile.Plan{Findings: []reconcile.Finding{first, second}})
+	if alone := fingerprints(t, &reconcile.Plan{Findings: []reconcile.Finding{second}}); alone[0] != both[1] {
+		t.Errorf("with the alert for %q gone, the other is %q, was %q", both[0], alone[0], both[1])
+	}
 }
 
 func TestEveryPartOfTheSubjectCounts(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
-// junitWriter writes documents as JUnit XML: a test case for each issue. Errors
-// and drift fail, warnings are skipped, notes pass; what passes, or is skipped,
-// says so in its output. Names hold no numbers, so that a merge request tells
+// junitWriter writes documents as JUnit XML: a test case for each issue. Errors,
+// drift and changes that an apply left undone fail, warnings are skipped, notes
+// pass; what passes, or is skipped, says so in its output. Names hold no numbers, so that a merge request tells
 // what is new from what was there before.
 // Sources: https://docs.gitlab.com/ci/testing/unit_test_reports/,
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
@@ -98,7 +98,7 @@ func writeJUnit(w io.Writer, found issues, at time.Time, took time.Duration, sty
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
-	if suite.Failures == 0 {
+	if suite.Failures == 0 && found.complete {
 		suite.Cases = append(suite.Cases, junitCase{Name: "the " + string(found.document) + " has no errors", ClassName: "amisync", Time: "0"})
 	}
 	suite.Tests = len(suite.Cases)
@@ -128,7 +128,7 @@ func junitCaseOf(i issue, style Style) junitCase {
 	switch {
 	case i.level() == reconcile.SeverityNote:
 		c.Output = text
-	case i.level() == reconcile.SeverityError || strings.HasPrefix(i.Code, driftRule):
+	case i.level() == reconcile.SeverityError || strings.HasPrefix(i.Code, driftRule) || i.Code == changeSkipped || i.Code == changeNotAttempted:
 		c.Failure = &junitFailure{Message: lines[0], Type: string(i.level()), Text: text}
 	default:
 		c.Skipped, c.Output = &junitSkipped{Message: lines[0]}, text

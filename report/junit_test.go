@@ -183,16 +183,20 @@ func ends(t *testing.T, render render) map[string]string {
 	return ends
 }
 
-func TestErrorsAndDriftFailWarningsAreSkippedNotesPass(t *testing.T) {
+func TestWhatIsWrongOrUndoneFailsWarningsAreSkippedNotesPass(t *testing.T) {
 	for name, want := range map[string]map[string]string{
-		"plan-findings":    {"AMI005": "fails", "AMI018": "fails", "AMI014": "is skipped", "AMI007": "passes"},
-		"plan-unknown":     {"not-read": "fails"},
-		"plan-everyday":    {"amisync": "passes"},
-		"plan-checked":     {"AMI003": "passes", "AMI007": "passes", "amisync": "passes"},
-		"drift-none":       {"amisync": "passes"},
-		"drift-all-kinds":  {"drift-missing": "fails", "drift-extra": "fails", "drift-public": "fails", "drift-expired": "fails", "drift-unmanaged": "fails", "drift-pending": "passes"},
-		"result-partial":   {"change-failed": "fails", "not-read": "fails", "change-skipped": "is skipped", "change-not-attempted": "is skipped"},
-		"comparison-stale": {"plan-stale": "fails", "not-read": "fails"},
+		"plan-findings":      {"AMI005": "fails", "AMI018": "fails", "AMI014": "is skipped", "AMI007": "passes"},
+		"plan-unknown":       {"not-read": "fails"},
+		"plan-everyday":      {"amisync": "passes"},
+		"plan-checked":       {"AMI003": "passes", "AMI007": "passes", "amisync": "passes"},
+		"drift-none":         {"amisync": "passes"},
+		"drift-all-kinds":    {"drift-missing": "fails", "drift-extra": "fails", "drift-public": "fails", "drift-expired": "fails", "drift-unmanaged": "fails", "drift-pending": "passes"},
+		"result-partial":     {"change-failed": "fails", "not-read": "fails", "change-skipped": "fails", "change-not-attempted": "fails"},
+		"result-interrupted": {"change-not-attempted": "fails"},
+		"result-refused":     {"AMI018": "fails", "change-skipped": "fails"},
+		"result-held":        {"AMI020": "is skipped", "amisync": "passes"},
+		"result-applied":     {"amisync": "passes"},
+		"comparison-stale":   {"plan-stale": "fails", "not-read": "fails"},
 	} {
 		if got := ends(t, documents()[name]); !maps.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", name, got, want)

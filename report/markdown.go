@@ -49,8 +49,10 @@ func unreadSentence(incomplete []reconcile.Incomplete) string {
 }
 
 // next is what to do after reading a document.
-func (m markdown) next(texts ...string) part {
-	return fixed(paragraph("**What to do next:** " + strings.Join(texts, " ")))
+func (m markdown) next(texts ...string) part { return fixed(nextSteps(texts...)) }
+
+func nextSteps(texts ...string) string {
+	return paragraph("**What to do next:** " + strings.Join(texts, " "))
 }
 
 // elsewhere is where to find what a document leaves out, given the file that the

@@ -24,8 +24,8 @@ func (markdownWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, styl
 	const introduction = "A saved plan of launch permissions of machine images (AMIs), held against what the manifests ask for and the cloud shows now. Nothing was changed."
 	return m.write(w,
 		m.head(m.comparisonVerdict(c), introduction, reconcile.Scope{}, nil),
-		m.turns("Needed now, not in the plan", c.Added, background{}),
-		m.turns("In the plan, not needed now", c.Dropped, background{}),
+		m.turns("Needed now, not in the plan", c.Added),
+		m.turns("In the plan, not needed now", c.Dropped),
 		m.next(comparisonNext(c)),
 		m.details("change", "changes", entries),
 		m.counts(func(p *page) { p.comparisonCounts(c) }),

@@ -23,7 +23,7 @@ func (m markdown) gainsAndLosses(access []reconcile.AccessDifference) part {
 	table := accessTable{head: "#### Who gains and who loses access\n\n" + tableHead(columns...), columns: len(columns), one: "image share", many: "image shares"}
 	for _, d := range byDeclared(access) {
 		gains := d.Kind == reconcile.DifferenceGains
-		r := ranked{gives: gains, who: d.Principal.Principal}
+		r := ranked{gives: gains, does: declaredWords(d.AccessDifference), who: d.Principal.Principal}
 		var shares, why, places []string
 		for _, a := range d.in {
 			shares = append(shares, codeSpan(a.Share))
@@ -66,8 +66,14 @@ func byDeclared(access []reconcile.AccessDifference) []declared {
 	return all
 }
 
-// declaredVerb is what a difference means to the one it is about.
+// declaredVerb is what a difference means to the one it is about; one of a kind
+// that is not known may hold anything.
 func declaredVerb(a reconcile.AccessDifference) string {
+	return cmp.Or(declaredWords(a), markdownProse(string(a.Kind)))
+}
+
+// declaredWords say it in words that are known, or else in none.
+func declaredWords(a reconcile.AccessDifference) string {
 	public := a.Principal.Kind == principal.Public
 	switch {
 	case a.Kind == reconcile.DifferenceGains && public:
@@ -83,7 +89,7 @@ func declaredVerb(a reconcile.AccessDifference) string {
 	case a.Kind == reconcile.DifferenceTerm:
 		return "another last day"
 	}
-	return markdownProse(string(a.Kind))
+	return ""
 }
 
 // declaredWhy is through what a difference comes, until when, and what its author
@@ -93,16 +99,21 @@ func declaredWhy(a reconcile.AccessDifference) string {
 	switch {
 	case a.Through != "":
 		through = "by the edit of " + markdownProse(a.Through)
+	case a.Kind == reconcile.DifferenceGains && a.Before != "":
+		through = "declared anew, after its last day"
 	case a.Kind == reconcile.DifferenceGains:
 		through = "newly declared"
-	case a.Kind == reconcile.DifferenceLoses:
+	case a.Kind == reconcile.DifferenceLoses && !a.Ended:
 		through = "no longer declared"
 	}
-	switch {
-	case a.Kind == reconcile.DifferenceTerm:
-		until = "until " + day(a.Until) + " instead of " + day(a.Before)
-	case a.Until != "":
+	if a.Until != "" || redated(a) {
 		until = "until " + day(a.Until)
+	}
+	if a.Ended {
+		until += " (over)"
+	}
+	if redated(a) {
+		until += " instead of " + day(a.Before)
 	}
 	if a.Stays != "" {
 		stays = "because " + markdownProse(a.Stays)

@@ -32,10 +32,20 @@ func (m markdown) compared(d *reconcile.Difference) part {
 	const introduction = "What the manifests declare differently, in who may launch which machine images (AMIs). No cloud was asked: which images exist, and who may launch them today, is not known here."
 	head := "the working tree"
 	if d.Head != "" {
-		head = codeSpan(d.Head)
+		head = revisionSpan(d.Head, d.HeadCommit)
 	}
-	revisions := paragraph("From " + codeSpan(d.Base) + " to " + head + ".")
+	revisions := paragraph("From " + revisionSpan(d.Base, d.BaseCommit) + " to " + head + ".")
 	return either(verdict+paragraph(introduction)+revisions, verdict+paragraph(introduction), verdict+paragraph("No cloud was asked."))
+}
+
+// revisionSpan is a revision as it was asked for, and the short id of the commit
+// that it was.
+func revisionSpan(name, commit string) string {
+	short := commit[:min(len(commit), 12)]
+	if short == "" || strings.HasPrefix(commit, name) {
+		return codeSpan(name)
+	}
+	return codeSpan(name) + " (" + codeSpan(short) + ")"
 }
 
 // differenceVerdict says what a difference comes to.
@@ -90,7 +100,7 @@ func declarations(access []reconcile.AccessDifference) (text string, becomesPubl
 		count{n: len(lose), one: "principal loses access", many: "principals lose access"},
 		count{n: kept, one: "entry goes and takes no access away", many: "entries go and take no access away"},
 		count{n: terms, one: "last day changes", many: "last days change"})
-	return strings.Join(all, ", ") + ", in " + number(len(shares), "image share", "image shares"), len(public) > 0
+	return strings.Join(all, ", ") + ", by the entries of " + number(len(shares), "image share", "image shares"), len(public) > 0
 }
 
 // risks are what a reviewer must not miss: what becomes public, and settings that
@@ -100,13 +110,13 @@ func (m markdown) risks(d *reconcile.Difference) part {
 	for _, a := range d.Access {
 		if a.Kind == reconcile.DifferenceGains && a.Principal.Kind == principal.Public {
 			all = append(all, item{label: "PUBLIC", text: "every AWS account may launch the images of this share, and copy what is in them", urgent: true, count: 1,
-				places: []string{joined(" · ", "share "+codeSpan(a.Share), m.style.link(a.Source))}})
+				places: []spot{{about: "share " + codeSpan(a.Share), at: m.style.link(a.Source)}}})
 		}
 	}
 	for _, s := range d.Settings {
 		if s.Risk {
 			i := item{label: "risk", text: cmp.Or(s.Consequence, "this loosens a guard or widens what is shared"), urgent: true, count: 1}
-			i.places = []string{joined(" · ", settingSpan(s)+": "+fromTo(s), m.style.link(s.Source))}
+			i.places = []spot{{about: settingSpan(s) + ": " + fromTo(s), at: m.style.link(s.Source)}}
 			all = append(all, i)
 		}
 	}

@@ -35,9 +35,37 @@ func (markdownWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) e
 
 // byRisk are the directions, those first that give somebody what nobody
 // declared.
-func byRisk() []reconcile.DriftKind {
-	return []reconcile.DriftKind{reconcile.DriftPublic, reconcile.DriftExtra, reconcile.DriftExpired,
-		reconcile.DriftUnmanaged, reconcile.DriftMissing, reconcile.DriftPending}
+var byRisk = []reconcile.DriftKind{reconcile.DriftPublic, reconcile.DriftExtra, reconcile.DriftExpired,
+	reconcile.DriftUnmanaged, reconcile.DriftMissing, reconcile.DriftPending}
+
+// anotherKind stands for the directions of a later version. What they give to whom
+// is not known here, so they come before all that is.
+const anotherKind reconcile.DriftKind = "of another kind"
+
+// direction is one way in which the cloud departs from the manifests, with the
+// deviations of this kind.
+type direction struct {
+	kind       reconcile.DriftKind
+	deviations []reconcile.Deviation // sorted by principal and image
+}
+
+// byDirection puts deviations together by their direction, by risk.
+func byDirection(deviations []reconcile.Deviation) []direction {
+	kinds := append([]reconcile.DriftKind{anotherKind}, byRisk...)
+	all := make([]direction, len(kinds))
+	for i, kind := range kinds {
+		all[i].kind = kind
+	}
+	for _, v := range deviations {
+		at := 1 + slices.Index(byRisk, v.Kind) // 0 for another
+		all[at].deviations = append(all[at].deviations, v)
+	}
+	for _, d := range all {
+		slices.SortStableFunc(d.deviations, func(a, b reconcile.Deviation) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), principal.Compare(a.Principal.Principal, b.Principal.Principal), byName(a.Image, b.Image))
+		})
+	}
+	return slices.DeleteFunc(all, func(d direction) bool { return len(d.deviations) == 0 })
 }
 
 // kindSpan is a direction; one that is not known may hold anything.
@@ -61,21 +89,21 @@ func (m markdown) driftVerdict(d *reconcile.Drift) string {
 		}
 		return m.verdict(signal, sentence(func(p *page) { p.inSync(d) }), unread)
 	}
-	counts := map[reconcile.DriftKind]int{}
 	on := map[principal.Image]bool{}
 	for _, v := range d.Deviations {
-		counts[v.Kind]++
 		on[v.Image.Image] = true
 	}
-	var parts []string
-	for _, kind := range byRisk() {
-		if n := counts[kind]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
-		}
-	}
 	signal := lookSignal
-	if counts[reconcile.DriftPublic]+counts[reconcile.DriftExtra] > 0 || slices.ContainsFunc(d.Findings, isError) {
+	if slices.ContainsFunc(d.Findings, isError) {
 		signal = stopSignal
+	}
+	var parts []string
+	for _, in := range byDirection(d.Deviations) {
+		parts = append(parts, fmt.Sprintf("%d %s", len(in.deviations), in.kind))
+		switch in.kind {
+		case anotherKind, reconcile.DriftPublic, reconcile.DriftExtra:
+			signal = stopSignal
+		}
 	}
 	differ := number(len(on), "image is", "images are") + " not as declared"
 	return m.verdict(signal, "Drift: "+joined(": ", differ, strings.Join(parts, ", "))+".", unread)
@@ -88,37 +116,34 @@ func (m markdown) directions(deviations []reconcile.Deviation) part {
 	}
 	head := "#### In which direction\n\n"
 	whole, short := head+tableHead("Direction", "What it means", "Permissions", "Who", "Images"), head+tableHead("Direction", "Permissions")
-	for _, kind := range byRisk() {
+	for _, in := range byDirection(deviations) {
 		var who, on []string
-		n := 0
-		sorted := slices.Clone(deviations)
-		slices.SortStableFunc(sorted, func(a, b reconcile.Deviation) int {
-			return cmp.Or(principal.Compare(a.Principal.Principal, b.Principal.Principal), byName(a.Image, b.Image))
-		})
-		for _, v := range sorted {
-			if v.Kind == kind {
-				n++
-				who = append(who, principalSpan(v.Principal))
-				on = append(on, imageSpan(v.Image)+" in "+m.lane(reconcile.LaneOf(v.Image.Image)))
-			}
-		}
-		if n == 0 {
-			continue
+		for _, v := range in.deviations {
+			who = append(who, principalSpan(v.Principal))
+			on = append(on, m.imageIn(v.Image))
 		}
 		listed := fewTexts
-		if kind == reconcile.DriftPublic {
+		if in.kind == reconcile.DriftPublic {
 			listed = namedPublic
 		}
-		whole += tableRow(kindSpan(kind), directionSays(kind), fmt.Sprint(n), some(distinct(who), listed), some(distinct(on), listed))
-		short += tableRow(kindSpan(kind), fmt.Sprint(n))
+		permissions := fmt.Sprint(len(in.deviations))
+		whole += tableRow(kindSpan(in.kind), directionSays(in), permissions, some(distinct(who), listed), some(distinct(on), listed))
+		short += tableRow(kindSpan(in.kind), permissions)
 	}
 	return either(whole+"\n", short+"\n")
 }
 
 // directionSays is what a direction means.
-func directionSays(kind reconcile.DriftKind) string {
+func directionSays(in direction) string {
+	if in.kind == anotherKind {
+		var kinds []string
+		for _, v := range in.deviations {
+			kinds = append(kinds, string(v.Kind))
+		}
+		return joined(": ", "not known to this version", some(codeSpans(distinct(kinds)), fewTexts))
+	}
 	for _, d := range directions {
-		if d.kind == kind {
+		if d.kind == in.kind {
 			return d.says
 		}
 	}

@@ -17,14 +17,14 @@ func (m markdown) findings(findings []reconcile.Finding) part {
 		i := item{label: string(f.Severity), code: f.Code, text: f.Message + stops(f), excepted: f.Excepted, hint: f.Hint,
 			urgent: f.Severity == reconcile.SeverityError, count: len(group)}
 		if about := m.subject(f); about != "" {
-			i.places = append(i.places, about)
+			i.places = append(i.places, spot{about: about})
 		}
 		var others []string
 		for _, other := range group[1:] {
 			others = append(others, imageSpan(other.Image))
 		}
 		if len(others) > 0 {
-			i.places = append(i.places, "and "+number(len(others), "more image", "more images")+" alike: "+strings.Join(others, ", "))
+			i.places = append(i.places, spot{about: "and " + number(len(others), "more image", "more images") + " alike: ", on: others})
 		}
 		all = append(all, i)
 	}
@@ -50,7 +50,7 @@ func (m markdown) subject(f reconcile.Finding) string {
 		share = "share " + codeSpan(f.Share)
 	}
 	if f.Image.ID != "" {
-		on = imageSpan(f.Image) + " in " + m.lane(reconcile.LaneOf(f.Image.Image))
+		on = m.imageIn(f.Image)
 	}
 	if f.Principal.Kind != "" || f.Principal.ID != "" {
 		who = principalSpan(f.Principal)
@@ -71,7 +71,7 @@ func (m markdown) notRead(incomplete []reconcile.Incomplete) part {
 		default:
 			subject += ", the whole account"
 		}
-		all = append(all, item{label: cmp.Or(string(i.Kind), "unknown"), text: failure(i.Action, i.Error), places: []string{subject}, hint: i.Hint, urgent: true, count: 1})
+		all = append(all, item{label: cmp.Or(string(i.Kind), "unknown"), text: failure(i.Action, i.Error), places: []spot{{about: subject}}, hint: i.Hint, urgent: true, count: 1})
 	}
 	return items{m, fmt.Sprintf("Not read: %d (what cannot be read is left as it is)", len(incomplete)), all}.part()
 }

@@ -16,9 +16,10 @@ type item struct {
 	label, code    string
 	text           string
 	excepted, hint string
-	urgent         bool     // gives way last
-	places         []string // Markdown
-	count          int      // how many it stands for
+	urgent         bool // gives way last
+	places         []spot
+	count          int    // how many it stands for
+	written        string // the line that it begins with, once it has been made
 }
 
 // form is how much is written of an item.
@@ -31,12 +32,24 @@ const (
 )
 
 // items are a section of a document. It is never folded. Where there is no room,
-// first the hints go, then all but the beginning of each text, and then what is
-// left is counted by severity and code: what is urgent last.
+// first lists of images and places are shortened, then the hints go, then all but
+// the beginning of each text, and then what is left is counted by severity and
+// code: what is urgent last.
 type items struct {
 	markdown
 	heading string // says how many there are
 	all     []item
+}
+
+// forms are how items are written, the first that fits.
+var forms = []struct {
+	urgent, other form
+	leftOut       string
+}{
+	{inFull, inFull, ""},
+	{inFull, withoutHint, "Some hints are left out here"},
+	{withoutHint, withoutHint, "The hints are left out here"},
+	{withoutHint, inBrief, "The hints, and parts of some texts, are left out here"},
 }
 
 // part writes the section, or nothing where there are no items.
@@ -44,67 +57,94 @@ func (s items) part() part {
 	if len(s.all) == 0 {
 		return fixed("")
 	}
-	all := mergedItems(s.all)
-	heading := paragraph("#### " + s.heading)
-	forms := []struct {
-		urgent, other form
-		leftOut       string
-	}{
-		{inFull, inFull, ""},
-		{inFull, withoutHint, "Some hints are left out here: "},
-		{withoutHint, withoutHint, "The hints are left out here: "},
-		{withoutHint, inBrief, "The hints, and parts of some texts, are left out here: "},
-	}
-	texts := make([]string, len(forms))
-	for n, f := range forms {
-		var text strings.Builder
-		text.WriteString(heading)
-		for _, i := range all {
-			if i.urgent {
-				text.WriteString(i.write(f.urgent))
-			} else {
-				text.WriteString(i.write(f.other))
-			}
+	s.all = mergedItems(s.all)
+	longest := fewTexts
+	for _, i := range s.all {
+		longest = max(longest, len(i.places))
+		for _, place := range i.places {
+			longest = max(longest, len(place.on))
 		}
-		texts[n] = text.String() + "\n" + s.leftOut(f.leftOut)
 	}
 	return func(room int) string {
-		for _, text := range texts {
-			if len(text) <= room {
+		for n := range forms {
+			if text := s.fitted(n, longest, room); len(text) <= room {
 				return text
 			}
 		}
-		return s.counted(heading, all, room)
+		return s.counted(room)
 	}
 }
 
-func (s items) leftOut(what string) string {
-	if what == "" {
+// fitted is the section in a form. Lists that do not fit in full take half of what
+// the rest leaves of the room: their last names are worth less than what stands
+// below.
+func (s items) fitted(form, longest, room int) string {
+	full := s.inForm(form, longest, false, room)
+	if len(full) <= room {
+		return full
+	}
+	short := s.inForm(form, fewTexts, true, room)
+	if longest == fewTexts || len(short) > room {
+		return full
+	}
+	half := (len(short) + room) / 2
+	more := sort.Search(longest-fewTexts, func(n int) bool { return len(s.inForm(form, fewTexts+n+1, true, half)) > half })
+	return s.inForm(form, fewTexts+more, true, room)
+}
+
+// inForm writes the items with lists of at most some length. It ends where it is
+// longer than the room.
+func (s items) inForm(n, longest int, shortened bool, room int) string {
+	var text strings.Builder
+	text.WriteString(s.head())
+	for i := range s.all {
+		if text.Len() > room {
+			break
+		}
+		f := forms[n].other
+		if s.all[i].urgent {
+			f = forms[n].urgent
+		}
+		s.all[i].write(&text, f, longest)
+	}
+	text.WriteString("\n" + s.leftOut(forms[n].leftOut, shortened))
+	return text.String()
+}
+
+func (s items) head() string { return paragraph("#### " + s.heading) }
+
+func (s items) leftOut(what string, shortened bool) string {
+	switch {
+	case shortened && what == "":
+		what = "Lists are shortened here"
+	case shortened:
+		what += ", and lists are shortened"
+	case what == "":
 		return ""
 	}
-	return paragraph(what + s.whole + " has them.")
+	return paragraph(what + ": " + s.whole + " has them.")
 }
 
 // counted writes as many items as fit in brief, and counts the others.
-func (s items) counted(heading string, all []item, room int) string {
+func (s items) counted(room int) string {
 	var brief strings.Builder
 	ends := []int{0} // of the first n items, in brief
-	for _, i := range all {
-		brief.WriteString(i.write(inBrief))
+	for _, i := range s.all {
+		i.write(&brief, inBrief, 1)
 		ends = append(ends, brief.Len())
 		if brief.Len() > room {
 			break
 		}
 	}
 	write := func(n int) string {
-		return heading + brief.String()[:ends[n]] + countedItems(all[n:]) + "\n" +
-			s.leftOut("Parts of texts, and what is only counted, are left out here: ")
+		return s.head() + brief.String()[:ends[n]] + countedItems(s.all[n:]) + "\n" +
+			s.leftOut("Parts of texts, and what is only counted, are left out here", false)
 	}
 	n := sort.Search(len(ends)-1, func(n int) bool { return len(write(n+1)) > room })
 	if text := write(n); len(text) <= room {
 		return text
 	}
-	return heading + paragraph("There is no room for them here: "+s.whole+" has them.")
+	return s.head() + paragraph("There is no room for them here: "+s.whole+" has them.")
 }
 
 // mergedItems puts items together that differ in their place alone, what is
@@ -125,52 +165,6 @@ func mergedItems(all []item) []item {
 	}
 	slices.SortStableFunc(merged, func(a, b item) int { return urgentFirst(a.urgent, b.urgent) })
 	return merged
-}
-
-// The lengths of texts that are written in brief, in characters and bytes.
-const (
-	briefText  = 160
-	briefPlace = 240
-)
-
-func (i item) write(f form) string {
-	lead := "- **" + cmp.Or(markdownProse(i.label), "unknown") + "** "
-	if i.code != "" {
-		lead += codeSpan(i.code) + " "
-	}
-	if f == inBrief {
-		return lead + i.brief()
-	}
-	text := lead + markdownProse(i.text) + "\n"
-	for _, place := range i.places {
-		text += "  - " + place + "\n"
-	}
-	if i.excepted != "" {
-		text += "  - excepted " + markdownProse(i.excepted) + "\n"
-	}
-	if i.hint != "" && f == inFull {
-		text += "  - hint: " + markdownProse(i.hint) + "\n"
-	}
-	return text
-}
-
-// brief is the text with one place, on a line.
-func (i item) brief() string {
-	text := markdownProse(shortened(i.text, briefText))
-	switch {
-	case len(i.places) == 0:
-	case len(i.places[0]) > briefPlace:
-		text += " · " + number(len(i.places), "place", "places")
-	default:
-		text += " · " + i.places[0]
-		if i.count > 1 {
-			text += fmt.Sprintf(" and %d more", i.count-1)
-		}
-	}
-	if i.excepted != "" {
-		text += " · excepted"
-	}
-	return text + "\n"
 }
 
 // countedItems counts items by label and code.

@@ -24,6 +24,20 @@ func imageSpan(i reconcile.NamedImage) string {
 	return joined(" ", codeIfAny(i.Name), codeSpan(i.ID))
 }
 
+// imageIn is an image with its lane.
+func (m markdown) imageIn(i reconcile.NamedImage) string {
+	return imageSpan(i) + " in " + m.lane(reconcile.LaneOf(i.Image))
+}
+
+// codeSpans are texts as code.
+func codeSpans(texts []string) []string {
+	spans := make([]string, len(texts))
+	for i, text := range texts {
+		spans[i] = codeSpan(text)
+	}
+	return spans
+}
+
 // lane is an owner account, by its name where it has one, and a region.
 func (m markdown) lane(l reconcile.Lane) string {
 	return codeSpan(m.style.owner(l.Account)) + " " + codeSpan(l.Region)

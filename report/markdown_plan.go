@@ -15,15 +15,16 @@ func (markdownWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) 
 	m := markdown{style: style, whole: elsewhere("plan.json")}
 	var entries []entry
 	known := backgroundOf(plan)
+	turns := known.turns(plan.Changes)
 	for _, c := range plan.Changes {
 		entries = append(entries, m.changeEntry(c))
 	}
 	const introduction = "What `amisync apply` would change in who may launch which machine images (AMIs): the manifests, held against the cloud."
 	return m.write(w,
-		m.head(m.planVerdict(plan, known), introduction, plan.Scope, planNames(plan)),
+		m.head(m.planVerdict(plan, turns), introduction, plan.Scope, planNames(plan)),
 		m.findings(plan.Findings),
 		m.notRead(plan.Incomplete),
-		m.turns("Who gains and who loses access", plan.Changes, known),
+		m.turnTable("Who gains and who loses access", turns, known),
 		m.details("change", "changes", entries),
 		m.lookedAt(plan),
 		m.next(planNext(plan)...),
@@ -33,7 +34,7 @@ func (markdownWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) 
 }
 
 // planVerdict says what a plan means: first whether it can be applied.
-func (m markdown) planVerdict(plan *reconcile.Plan, known background) string {
+func (m markdown) planVerdict(plan *reconcile.Plan, turns []turn) string {
 	refusal := sentence(func(p *page) { p.refusal(plan) })
 	if len(plan.Changes) == 0 {
 		signal := fineSignal
@@ -53,13 +54,13 @@ func (m markdown) planVerdict(plan *reconcile.Plan, known background) string {
 	case len(plan.Incomplete) > 0 || risky(plan.Findings):
 		signal = lookSignal
 	}
-	return m.verdict(signal, refusal, changesSentence(plan, known), unreadSentence(plan.Incomplete))
+	return m.verdict(signal, refusal, changesSentence(plan, turns), unreadSentence(plan.Incomplete))
 }
 
 func isError(f reconcile.Finding) bool { return f.Severity == reconcile.SeverityError }
 
 // changesSentence counts who gains and who loses.
-func changesSentence(plan *reconcile.Plan, known background) string {
+func changesSentence(plan *reconcile.Plan, turns []turn) string {
 	on := len(reconcile.ByImage(plan.Changes))
 	does := "images change"
 	switch {
@@ -70,15 +71,7 @@ func changesSentence(plan *reconcile.Plan, known background) string {
 	case on == 1:
 		does = "image changes"
 	}
-	text := fmt.Sprintf("%d %s: %s", on, does, strings.Join(effects(plan.Changes), ", "))
-	if keep, lose := known.keeping(plan.Changes); keep > 0 {
-		text += fmt.Sprintf(" (%d of them may keep it through an organization, a unit or the public", keep)
-		if lose > 0 {
-			text += fmt.Sprintf("; %d without another way in that is known", lose)
-		}
-		text += ")"
-	}
-	return text + "."
+	return fmt.Sprintf("%d %s: %s%s.", on, does, strings.Join(effects(plan.Changes), ", "), keeping(turns))
 }
 
 // effects are what changes come to, in words: first who gains most.

@@ -24,11 +24,12 @@ func (markdownWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style)
 	}
 	const introduction = "What `amisync apply` changed in who may launch which machine images (AMIs)."
 	return m.write(w,
-		m.head(m.resultVerdict(r), introduction, reconcile.Scope{}, nil),
+		m.head(m.resultVerdict(r), introduction, r.Scope, resultNames(r)),
 		m.notDone(r.Outcomes),
+		m.findings(r.Findings),
 		m.notRead(r.Incomplete),
-		m.next(m.resultNext(r)...),
-		m.turns("Applied: who gains and who loses access", applied, background{}),
+		m.resultNext(r),
+		m.turns("Applied: who gains and who loses access", applied),
 		m.details("change", "changes", entries),
 		m.counts(func(p *page) { p.resultCounts(r) }),
 	)
@@ -44,12 +45,10 @@ func (m markdown) resultVerdict(r *reconcile.Result) string {
 			published[o.Change.Image.Image] = true
 		}
 	}
-	public, interrupted, unread := "", "", unreadSentence(r.Incomplete)
+	_, refused := keptImages(r.Findings)
+	public, interrupted, unread := "", interruption(r), unreadSentence(r.Incomplete)
 	if n := len(published); n > 0 {
 		public = number(n, "image is", "images are") + " PUBLIC now."
-	}
-	if r.Interrupted {
-		interrupted = "The run was interrupted."
 	}
 	all, applied, satisfied := len(r.Outcomes), counts[reconcile.StatusApplied], counts[reconcile.StatusSatisfied]
 	applies := fmt.Sprintf("Applied %d of %s", applied, number(all, "change", "changes"))
@@ -58,18 +57,19 @@ func (m markdown) resultVerdict(r *reconcile.Result) string {
 	}
 	signal := fineSignal
 	switch {
-	case applied+satisfied < all:
+	case applied+satisfied < all || slices.ContainsFunc(r.Findings, isError):
 		signal = stopSignal
-	case unread != "":
+	case unread != "" || risky(r.Findings):
 		signal = lookSignal
 	}
+	held := heldRevokes(r.Findings)
 	switch {
-	case all == 0 && unread != "":
-		return m.verdict(signal, "Nothing was changed.", interrupted, unread)
+	case all == 0 && unread+refused+held != "":
+		applies = "Nothing was changed"
 	case all == 0:
-		return m.verdict(signal, "Nothing was to be changed.", interrupted)
+		applies = "Nothing was to be changed"
 	}
-	return m.verdict(signal, notInEffect(r.Outcomes), applies+".", public, interrupted, unread)
+	return m.verdict(signal, ended(refused), notInEffect(r.Outcomes), applies+".", public, ended(held), interrupted, unread)
 }
 
 // notInEffect counts the changes that are not done, by what became of them.
@@ -124,13 +124,13 @@ func (m markdown) notDone(outcomes []reconcile.Outcome) part {
 		if on[k] == nil {
 			first = append(first, o)
 		}
-		on[k] = append(on[k], imageSpan(o.Change.Image)+" in "+m.lane(reconcile.LaneOf(o.Change.Image.Image)))
+		on[k] = append(on[k], m.imageIn(o.Change.Image))
 	}
 	var all []item
 	for _, o := range first {
 		c, images := o.Change, on[keyOf(o)]
 		all = append(all, item{label: string(o.Status), text: o.Because, hint: o.Hint, urgent: o.Status == reconcile.StatusFailed, count: len(images),
-			places: []string{joined(" · ", orderSpan(c.Verb)+": "+principalSpan(c.Principal)+" on "+strings.Join(images, ", "), m.style.link(c.Source))}})
+			places: []spot{{about: orderSpan(c.Verb) + ": " + principalSpan(c.Principal) + " on ", on: images, at: m.style.link(c.Source)}}})
 	}
 	return items{m, "Not in effect: " + number(len(missing), "change", "changes"), all}.part()
 }
@@ -145,15 +145,35 @@ func statusRank(status reconcile.Status) int {
 	return 0 // an unknown status is worth a look
 }
 
-// resultNext says how to go on from a result.
-func (m markdown) resultNext(r *reconcile.Result) []string {
+// namedRefusals is how many refused principals are named; all of them stand above.
+const namedRefusals = 5
+
+// resultNext says how to go on from a result. The first refused principals are
+// named as far as there is room, the others are counted.
+func (m markdown) resultNext(r *reconcile.Result) part {
 	lines := said(func(p *page) { p.next(r) })
-	if len(lines) == 0 {
-		return []string{"Nothing."}
+	switch {
+	case len(lines) == 0 && risky(r.Findings):
+		return m.next("Nothing is left to apply; the findings above hold as they did in the plan.")
+	case len(lines) == 0:
+		return m.next("Nothing.")
 	}
-	var texts []string
-	for _, line := range lines[1:] { // without the heading
-		texts = append(texts, markdownProse(line))
+	refused := refusals(r.Outcomes)
+	write := func(named int) string {
+		var texts []string
+		for _, line := range said(func(p *page) { p.nextAfter(r, firstRefusals(refused, named)) })[1:] { // without the heading
+			texts = append(texts, markdownProse(line))
+		}
+		return nextSteps(texts...)
 	}
-	return texts
+	return either(write(namedRefusals), write(0))
+}
+
+// firstRefusals are the first n refusals, and how many more there are.
+func firstRefusals(refused []string, n int) []string {
+	left := len(refused) - n
+	if left <= 0 {
+		return refused
+	}
+	return append(slices.Clone(refused[:n]), "The cloud refused "+number(left, "principal that is", "principals that are")+" not named here: correct or remove what declares them.")
 }

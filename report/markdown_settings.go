@@ -16,11 +16,11 @@ func (m markdown) edits(edits []reconcile.Edit) part {
 		for _, share := range e.Shares {
 			shares = append(shares, codeSpan(share))
 		}
-		text := fmt.Sprintf("of %s changes %s: %s, %s", e.Entry, number(len(e.Shares), "image share", "image shares"),
+		text := fmt.Sprintf("of %s changes %s: %s, %s", editedEntry(e), number(len(e.Shares), "image share", "image shares"),
 			number(e.Gains, "gain", "gains"), number(e.Losses, "loss", "losses"))
 		i := item{label: "This edit", text: text, count: 1}
 		if about := joined(" · ", some(shares, namedPublic), m.style.link(e.Source)); about != "" {
-			i.places = []string{about}
+			i.places = []spot{{about: about}}
 		}
 		all = append(all, i)
 	}

@@ -28,6 +28,7 @@ type ranked struct {
 	text  string
 	short string // what is left of a row that is never left out; else empty
 	gives bool
+	does  string // what it says of the principal, in words that are known; else empty
 	who   principal.Principal
 	on    []reconcile.NamedImage // or shares, by their name
 }
@@ -51,22 +52,19 @@ type accessTable struct {
 // write writes the table. Where there is no room for every row, those that give
 // way are summed up; those about everyone stay.
 func (t accessTable) write(room int) string {
-	all, reserved := "", t.sum(t.rows, true)+t.sum(t.rows, false)
+	all, reserved := 0, len(t.sums(t.rows, true))+len(t.sums(t.rows, false))
 	room -= len(t.head) + len("\n")
 	order := make([]int, len(t.rows))
-	spare := room - len(reserved)
+	spare := room - reserved
 	for i, r := range t.rows {
 		order[i] = i
-		all += r.text
+		all += len(r.text)
 		spare -= len(r.short)
 	}
-	if len(all) <= room {
-		return t.head + all + "\n"
-	}
+	stays := make([]bool, len(t.rows))
 	slices.SortStableFunc(order, func(a, b int) int { return firstToStay(t.rows[a], t.rows[b]) })
-	stays := map[int]bool{}
 	for _, i := range order {
-		if cost := len(t.rows[i].text) - len(t.rows[i].short); cost <= spare {
+		if cost := len(t.rows[i].text) - len(t.rows[i].short); all <= room || cost <= spare {
 			stays[i] = true
 			spare -= cost
 		}
@@ -74,8 +72,8 @@ func (t accessTable) write(room int) string {
 	return t.head + t.half(true, stays) + t.half(false, stays) + "\n"
 }
 
-// half is what is left of the rows about those who gain, or who lose.
-func (t accessTable) half(gives bool, stays map[int]bool) string {
+// half is what is left of the rows about those who gain, or of the others.
+func (t accessTable) half(gives bool, stays []bool) string {
 	var text strings.Builder
 	var left []ranked
 	for i, r := range t.rows {
@@ -88,97 +86,38 @@ func (t accessTable) half(gives bool, stays map[int]bool) string {
 			left = append(left, r)
 		}
 	}
-	return text.String() + t.sum(left, gives)
+	return text.String() + t.sums(left, gives)
 }
 
-// sum is a row that sums up what is left out of rows.
-func (t accessTable) sum(rows []ranked, gives bool) string {
-	seen := map[reconcile.NamedImage]bool{}
-	principals := 0
+// sums are rows that sum up what is left out of rows, one for each thing that
+// these say.
+func (t accessTable) sums(rows []ranked, gives bool) string {
+	type sum struct {
+		principals int
+		on         map[reconcile.NamedImage]bool
+	}
+	sums := map[string]*sum{}
+	var order []string
 	for _, r := range rows {
 		if r.gives != gives || r.short != "" {
 			continue
 		}
-		principals++
+		s := sums[r.does]
+		if s == nil {
+			s = &sum{on: map[reconcile.NamedImage]bool{}}
+			sums[r.does] = s
+			order = append(order, r.does)
+		}
+		s.principals++
 		for _, i := range r.on {
-			seen[i] = true
+			s.on[i] = true
 		}
 	}
-	if principals == 0 {
-		return ""
+	var text strings.Builder
+	for _, does := range order {
+		s := sums[does]
+		cells := []string{cmp.Or(does, "another change"), "and " + number(s.principals, "more principal", "more principals"), number(len(s.on), t.one, t.many)}
+		text.WriteString(tableRow(append(cells, make([]string, t.columns-len(cells))...)...))
 	}
-	does := verbWords[reconcile.VerbRevoke]
-	if gives {
-		does = verbWords[reconcile.VerbGrant]
-	}
-	cells := []string{does, "and " + number(principals, "more principal", "more principals"), number(len(seen), t.one, t.many)}
-	return tableRow(append(cells, make([]string, t.columns-len(cells))...)...)
-}
-
-// turns is a table of what happens to whom by changes.
-func (m markdown) turns(heading string, changes []reconcile.Change, known background) part {
-	if len(changes) == 0 {
-		return fixed("")
-	}
-	columns := []string{"Change", "Who", "Images", "Why", "Manifest"}
-	table := accessTable{head: "#### " + heading + "\n\n" + tableHead(columns...), columns: len(columns), one: "image", many: "images"}
-	for _, t := range turns(changes) {
-		r := ranked{gives: t.verb.Gives(), who: t.who.Principal, on: t.images()}
-		r.text = tableRow(verbSpan(t.verb), principalSpan(t.who), m.imagesOf(t, known), m.why(t, known), m.places(t))
-		if t.public() {
-			r.short = tableRow(verbSpan(t.verb), "**everyone**", images(len(r.on)), "", "")
-		}
-		table.rows = append(table.rows, r)
-	}
-	return table.write
-}
-
-// How much a cell lists.
-const (
-	namedImages = 2  // beyond that, images are counted
-	namedPublic = 10 // images that become public
-	fewTexts    = 3
-)
-
-// imagesOf is how many images a turn is about, with their names where these are
-// few, or else with what they have in common.
-func (m markdown) imagesOf(t turn, known background) string {
-	var names, shares, lanes []string
-	on := t.images()
-	for _, i := range on {
-		lane := m.lane(reconcile.LaneOf(i.Image))
-		names = append(names, imageSpan(i)+" in "+lane)
-		lanes = append(lanes, lane)
-		for _, share := range known.shares[i.Image] {
-			shares = append(shares, codeSpan(share))
-		}
-	}
-	count := "**" + images(len(on)) + "**"
-	if len(on) <= namedImages || t.public() {
-		return count + ": " + some(names, namedPublic)
-	}
-	slices.Sort(lanes)
-	text := count + " in " + some(distinct(lanes), fewTexts)
-	if shares = distinct(shares); len(shares) > 0 {
-		text += ", of share " + some(shares, fewTexts)
-	}
-	return text
-}
-
-// why is why a turn is needed, and what to know beside that.
-func (m markdown) why(t turn, known background) string {
-	var texts []string
-	for _, c := range t.changes {
-		texts = append(texts, because(c))
-	}
-	return joined("; ", append([]string{some(distinct(texts), fewTexts)}, known.remarks(t)...)...)
-}
-
-// places are where the manifests decide about a turn.
-func (m markdown) places(t turn) string {
-	var texts []string
-	for _, c := range t.changes {
-		texts = append(texts, m.style.link(c.Source))
-	}
-	return some(distinct(texts), fewTexts)
+	return text.String()
 }

@@ -61,21 +61,30 @@ func (p *page) changes(changes []reconcile.Change) {
 // heldRevoke is the code of findings about revokes that a filter holds back.
 const heldRevoke = "AMI020"
 
-// noChanges says what an empty plan means: not the same when something was
-// left out, could not be read, or is in the way.
-func (p *page) noChanges(plan *reconcile.Plan) {
+// heldRevokes counts the revokes that a filter holds back; empty for none.
+func heldRevokes(findings []reconcile.Finding) string {
 	held := 0
-	for _, f := range plan.Findings {
+	for _, f := range findings {
 		if f.Code == heldRevoke {
 			held++
 		}
 	}
+	if held == 0 {
+		return ""
+	}
+	return number(held, "revoke is", "revokes are") + " held back"
+}
+
+// noChanges says what an empty plan means: not the same when something was
+// left out, could not be read, or is in the way.
+func (p *page) noChanges(plan *reconcile.Plan) {
+	held := heldRevokes(plan.Findings)
 	p.space()
 	switch {
 	case len(plan.Incomplete) > 0:
 		p.prose(0, yellow, "No changes are known, but not everything could be read: the cloud may differ there.")
-	case held > 0:
-		p.statement(bold, "No changes:", number(held, "revoke is", "revokes are")+" held back; see the findings below.")
+	case held != "":
+		p.statement(bold, "No changes:", held+"; see the findings below.")
 	case risky(plan.Findings) && !plan.Scope.IsAll():
 		p.statement(bold, "No changes", "in what the filter lets through; see the findings below.")
 	case risky(plan.Findings):
@@ -121,32 +130,43 @@ func checked(checks map[string]int) string {
 
 // refusal says what the findings keep from being applied.
 func (p *page) refusal(plan *reconcile.Plan) {
-	run, image := 0, 0
-	stopped := map[principal.Image]bool{}
+	run := 0
 	for _, f := range plan.Findings {
-		switch {
-		case f.Refuses() && f.Stops == reconcile.StopsRun:
+		if f.Refuses() && f.Stops == reconcile.StopsRun {
 			run++
-		case f.Refuses():
-			image++
-			stopped[f.Image.Image] = true
 		}
 	}
+	stopped, kept := keptImages(plan.Findings)
 	rest := slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return !stopped[c.Image.Image] })
-	its := "its image"
-	if stopped[principal.Image{}] {
-		its = "its images"
-	}
-	kept := number(image, "error keeps "+its, "errors keep their images") + " from being changed; "
 	p.space()
 	switch {
 	case run > 0:
 		p.statement(red, "Refused:", number(run, "error stops", "errors stop")+" the run; nothing is applied until that is mended.")
-	case image > 0 && rest:
-		p.statement(yellow, "In part:", kept+"the rest can be applied.")
-	case image > 0:
-		p.statement(red, "Refused:", kept+"nothing is left to apply.")
+	case kept != "" && rest:
+		p.statement(yellow, "In part:", kept+"; the rest can be applied.")
+	case kept != "":
+		p.statement(red, "Refused:", kept+"; nothing is left to apply.")
 	}
+}
+
+// keptImages returns the images that findings stop, and says how many findings
+// these are; empty for none.
+func keptImages(findings []reconcile.Finding) (stopped map[principal.Image]bool, says string) {
+	stopped, errors := map[principal.Image]bool{}, 0
+	for _, f := range findings {
+		if f.Refuses() && f.Stops != reconcile.StopsRun {
+			errors++
+			stopped[f.Image.Image] = true
+		}
+	}
+	if errors == 0 {
+		return stopped, ""
+	}
+	its := "its image"
+	if stopped[principal.Image{}] { // a finding that names no image is about several
+		its = "its images"
+	}
+	return stopped, number(errors, "error keeps "+its, "errors keep their images") + " from being changed"
 }
 
 // planNames returns the names that a plan knows of principals.

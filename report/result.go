@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -26,17 +27,44 @@ var statuses = []struct {
 // go on.
 func (textWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style) error {
 	p := &page{style: style}
+	p.scope(r.Scope, resultNames(r))
+	p.space()
 	switch {
-	case len(r.Outcomes) == 0 && len(r.Incomplete) > 0:
+	case len(r.Outcomes) > 0:
+	case len(r.Incomplete) > 0:
 		p.line(0, paint(yellow, "Nothing was changed, but not everything could be read."))
-	case len(r.Outcomes) == 0:
+	case len(undone(r.Findings)) > 0:
+		p.line(0, paint(yellow, "Nothing was changed; see the findings below."))
+	default:
 		p.line(0, paint(bold, "Nothing was to be changed."))
 	}
 	p.lanes(outcomes(r.Outcomes))
+	p.findings(undone(r.Findings)) // the others stand in the plan, which apply shows before
 	p.incomplete(r.Incomplete)
 	p.next(r)
 	p.resultCounts(r)
 	return p.writeTo(w)
+}
+
+// undone are the findings that tell what the run left as it was: what guards
+// refuse, and revokes that a filter holds back.
+func undone(findings []reconcile.Finding) []reconcile.Finding {
+	var left []reconcile.Finding
+	for _, f := range findings {
+		if f.Refuses() || f.Code == heldRevoke {
+			left = append(left, f)
+		}
+	}
+	return left
+}
+
+// resultNames returns the names that a result knows of principals.
+func resultNames(r *reconcile.Result) map[principal.Principal]string {
+	names := findingNames(r.Findings)
+	for _, o := range r.Outcomes {
+		names[o.Change.Principal.Principal] = o.Change.Principal.Alias
+	}
+	return names
 }
 
 // resultCounts writes the last line of a result.
@@ -93,23 +121,55 @@ func causes(o reconcile.Outcome) []string {
 	return texts
 }
 
+// interruption says so where a run was interrupted; a run that had done
+// everything by then is as good as any other.
+func interruption(r *reconcile.Result) string {
+	switch {
+	case !r.Interrupted:
+		return ""
+	case r.Complete() && len(undone(r.Findings)) == 0:
+		return "The run was interrupted when nothing was left to do."
+	}
+	return "The run was interrupted."
+}
+
 // next says what to do where the run did not do everything.
-func (p *page) next(r *reconcile.Result) {
-	if r.Complete() {
+func (p *page) next(r *reconcile.Result) { p.nextAfter(r, refusals(r.Outcomes)) }
+
+// nextAfter is next with what is said of principals that the cloud did not accept.
+func (p *page) nextAfter(r *reconcile.Result, refused []string) {
+	if r.Complete() && len(undone(r.Findings)) == 0 {
 		return
 	}
 	p.heading("What to do next")
 	if r.Interrupted {
 		p.prose(2, plain, "The run was interrupted; what was sent before that stands as shown.")
 	}
-	for _, refused := range refusals(r.Outcomes) {
-		p.prose(2, plain, refused)
+	for _, text := range refused {
+		p.prose(2, plain, text)
 	}
-	if r.Interrupted && r.Summary[reconcile.StatusFailed]+r.Summary[reconcile.StatusSkipped]+len(r.Incomplete) == 0 {
+	switch {
+	case !unfinished(r):
+	case r.Interrupted && r.Summary[reconcile.StatusFailed]+r.Summary[reconcile.StatusSkipped]+len(r.Incomplete) == 0:
 		p.prose(2, plain, "Run apply again: it does what is left.")
-		return
+	default:
+		p.prose(2, plain, "Mend the causes above and apply again: it does what is still missing, and nothing twice.")
 	}
-	p.prose(2, plain, "Mend the causes above and apply again: it does what is still missing, and nothing twice.")
+	if r.Refused() {
+		p.prose(2, plain, "Mend first what the findings say: applying again does nothing about what they stop.")
+	}
+	if held := heldRevokes(r.Findings); held != "" {
+		p.prose(2, plain, held+"; a run without the filter sees to that.")
+	}
+}
+
+// unfinished reports whether anything is missing but what findings hold back, so that
+// it helps to apply again.
+func unfinished(r *reconcile.Result) bool {
+	stopped, _ := keptImages(r.Findings)
+	return len(r.Incomplete) > 0 || slices.ContainsFunc(r.Outcomes, func(o reconcile.Outcome) bool {
+		return !inEffect(o) && (o.Status != reconcile.StatusSkipped || !stopped[o.Change.Image.Image])
+	})
 }
 
 // refusals names each principal that the cloud did not accept, once.

@@ -2,9 +2,9 @@ package html
 
 // Page is a report. Text in it is shown as it is.
 type Page struct {
-	Title   string // "amisync plan"
-	Tone    Tone
-	Verdict string
+	Title string // "amisync plan"
+	// Verdict is what the report comes to, the most important sentence first.
+	Verdict []Sentence
 	// Notes are sentences that belong to the verdict: what a filter leaves out, what
 	// to do next.
 	Notes  []string
@@ -21,6 +21,16 @@ type Page struct {
 	Heading string // above Changes
 	Noun    string // what one of Changes is called
 	Changes []Change
+	Left    Left
+}
+
+// Left is what the sections leave out, so that the page can still be opened.
+type Left struct{ Sums, Unread, Findings, Rows, Changes Gap }
+
+// Gap is what one section leaves out. The zero value is nothing.
+type Gap struct {
+	N    int    // of the section's own entries
+	Says string // the same in a sentence
 }
 
 // Tone is how good or bad something is. The zero value is neither. Its value is
@@ -34,6 +44,12 @@ const (
 	Alarm Tone = "alarm" // about the public
 	Warn  Tone = "warn"
 )
+
+// Sentence is a part of a verdict.
+type Sentence struct {
+	Tone Tone
+	Text string
+}
 
 // Count is a number with its noun. The tone is shown where the number is not 0.
 type Count struct {
@@ -74,6 +90,8 @@ type Principal struct {
 	ID   string // in short; empty where Name is all
 	Kind string
 	Full string // the whole id; empty where nothing is missing above
+	// Everyone holds whoever is searched for.
+	Everyone bool
 }
 
 // Term is what to search for to find this principal.
@@ -98,6 +116,9 @@ type Group struct {
 	Caption string
 	Columns []Principal
 	Rows    []Row
+	// Listed says that rows name who has to do with their image, where most cells
+	// would be empty. There are no columns then.
+	Listed bool
 }
 
 // Dense reports whether the table has too many columns for words in its cells.
@@ -109,6 +130,15 @@ type Row struct {
 	Remarks []Remark // Label and Tone alone: what holds for the whole row
 	Changes bool
 	Cells   []Cell
+	Who     []Holder // of a listed row
+	More    string   // what Who leaves out: "and 12 more"
+}
+
+// Holder is one who has to do with an image. Without a principal the cell says
+// all.
+type Holder struct {
+	Cell
+	Principal Principal
 }
 
 // Cell is what an image and a principal have to do with each other. The zero

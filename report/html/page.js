@@ -8,16 +8,17 @@
   // What there is to search, read from the page once, when it is first needed.
   const text = (element) => element.textContent.toLowerCase();
   const name = (cell) => all('b, code', cell).map(text).join(' ') + ' ' + cell.title.toLowerCase();
+  const who = (cell) => ({ element: cell, name: name(cell), everyone: cell.classList.contains('all') });
   const remarks = all('#findings li').map((element) => ({ element, text: text(element), code: element.dataset.code.toLowerCase() }));
   const lists = all('.part').map((element) => ({
-    element, rows: all('tbody tr', element).map((row) => ({ element: row, image: name(row.cells[1]), principal: name(row.cells[2]) })),
+    element, rows: all('tbody tr', element).map((row) => ({ element: row, image: name(row.cells[1]), principal: who(row.cells[2]) })),
   }));
   const groups = all('.group').map((element) => {
     const table = element.querySelector('table');
     const rows = [...table.tBodies[0].rows];
     return {
-      element, table, columns: [...table.tHead.rows[0].cells].slice(1).map(name),
-      rows: rows.map((row) => ({ element: row, image: name(row.cells[0]), changes: row.classList.contains('c') })),
+      element, table, listed: element.classList.contains('listed'), columns: [...table.tHead.rows[0].cells].slice(1).map(who),
+      rows: rows.map((row) => ({ element: row, image: name(row.cells[0]), changes: row.classList.contains('c'), who: all('td > span', row).map(who) })),
     };
   });
   const lanes = all('.lane').map((element) => ({ element, groups: groups.filter((group) => element.contains(group.element)) }));
@@ -25,6 +26,7 @@
   const fields = ['image', 'principal', 'finding', 'only'].map(byID).filter(Boolean);
   const value = (id) => byID(id)?.value.trim().toLowerCase() ?? '';
   const holds = (text, words) => words.every((word) => text.includes(word));
+  const isMeant = (principal, words) => principal.everyone || holds(principal.name, words); // everyone is whoever is meant, too
   const columnRules = new CSSStyleSheet();
   document.adoptedStyleSheets = [columnRules];
 
@@ -48,7 +50,8 @@
     const said = [];
     const tell = (section, left, total, noun) => {
       if (total === 0) return;
-      said.push((left < total ? `${left} of ${total} ` : `${total} `) + (total === 1 ? noun : noun + 's'));
+      const missing = byID(section).dataset.left;
+      said.push((left < total ? `${left} of ${total} ` : `${total} `) + (total === 1 ? noun : noun + 's') + (missing ? ` (${missing} more are not on this page)` : ''));
       show(document.querySelector(`#${section} > .none`), left === 0);
     };
 
@@ -56,11 +59,13 @@
     for (const lane of lanes) {
       let rowsOfLane = 0;
       for (const group of lane.groups) {
-        const columns = group.columns.flatMap((column, i) => holds(column, principal) ? [i + 1] : []);
+        const columns = group.columns.flatMap((column, i) => isMeant(column, principal) ? [i + 1] : []);
         const narrowed = columns.length < group.columns.length;
-        const left = shown(group.rows, (row) => holds(row.image, image) && (row.changes || !only) &&
-          (!narrowed || columns.some((i) => row.element.cells[i].className)));
-        if (narrowed && left > 0) {
+        const has = group.listed
+          ? (row) => shown(row.who, (one) => isMeant(one, principal)) > 0
+          : (row) => !narrowed || columns.some((i) => row.element.cells[i].className);
+        const left = shown(group.rows, (row) => holds(row.image, image) && (row.changes || !only) && has(row));
+        if (narrowed && left > 0 && !group.listed) {
           rules += `#${group.table.id} tr>:nth-child(n+2):not(${columns.map((i) => `:nth-child(${i + 1})`)}){display:none}`;
         }
         show(group.element, left > 0);
@@ -74,7 +79,7 @@
 
     let changes = 0;
     for (const list of lists) {
-      const left = shown(list.rows, (row) => holds(row.image, image) && holds(row.principal, principal));
+      const left = shown(list.rows, (row) => holds(row.image, image) && isMeant(row.principal, principal));
       show(list.element, left > 0);
       changes += left;
     }

@@ -9,6 +9,7 @@ import (
 // is split into tables of at most so many; those out of sight cost nothing.
 const (
 	cellsOfATable = 3000
+	rowsOfATable  = 20 // at least, or there would be more heads than rows
 	rowsOfAList   = 250
 )
 
@@ -22,11 +23,14 @@ type list struct {
 func parts(groups []Group) []Group {
 	var all []Group
 	for _, g := range groups {
-		rows := max(cellsOfATable/max(len(g.Columns), 1), 1)
+		rows := max(cellsOfATable/max(len(g.Columns), 1), rowsOfATable)
+		if g.Listed {
+			rows = rowsOfAList
+		}
 		from := 0
 		for part := range slices.Chunk(g.Rows, rows) {
 			caption := g.Caption + span(from, len(part), len(g.Rows))
-			all = append(all, Group{Caption: caption, Columns: g.Columns, Rows: part})
+			all = append(all, Group{Caption: caption, Columns: g.Columns, Rows: part, Listed: g.Listed})
 			from += len(part)
 		}
 	}

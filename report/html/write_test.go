@@ -28,9 +28,12 @@ func full() Page {
 	cell := Cell{Add, "grant"}
 	who := Principal{Name: "acme", ID: "o-1", Kind: "organization", Full: "arn:o-1"}
 	remark := Remark{Label: "error", Tone: Bad, Code: "AMI001", Text: "see `this`", Places: []string{"here", "there"}, Source: Source{"a.yaml:1", "https://git.example/a.yaml#L1"}, Excepted: "until then", Hint: "run `amisync plan`"}
-	return Page{Title: "amisync plan", Tone: Bad, Verdict: "Refused", Notes: []string{"filtered: all"}, Counts: []Count{{1, "image", Good}, {0, "grants", Bad}}, Facts: []Fact{{"Made", "today"}},
+	return Page{Title: "amisync plan", Verdict: []Sentence{{Bad, "Refused"}, {Warn, "Incomplete"}}, Notes: []string{"filtered: all"}, Counts: []Count{{1, "image", Good}, {0, "grants", Bad}}, Facts: []Fact{{"Made", "today"}},
 		Sums: []Sum{{cell, who, "1 image"}}, Unread: []Remark{remark}, Findings: []Remark{remark}, Only: "only what changes", Heading: "Changes", Noun: "change",
-		Lanes:  []Lane{{"factory", []Group{{"share base: 1 image", []Principal{who}, []Row{{Image{"base", "ami-1"}, []Remark{{Label: "public", Tone: Alarm}}, true, []Cell{cell}}}}}}},
+		Lanes: []Lane{{"factory", []Group{
+			{Caption: "share base: 1 image", Columns: []Principal{who}, Rows: []Row{{Image: Image{"base", "ami-1"}, Remarks: []Remark{{Label: "public", Tone: Alarm}}, Changes: true, Cells: []Cell{cell}}}},
+			{Caption: "share lab: 1 image", Listed: true, Rows: []Row{{Image: Image{"lab", "ami-2"}, Who: []Holder{{cell, who}, {Cell: cell}}, More: "and 12 more"}}}}}},
+		Left:   Left{Gap{1, "1 of 2 `lines`"}, Gap{2, "2"}, Gap{3, "3"}, Gap{4, "4"}, Gap{5, "5"}},
 		Legend: []Meaning{{cell, "gets access"}}, Changes: []Change{{Cell: cell, Image: Image{"base", "ami-1"}, Lane: "factory", Principal: who, Reason: "declared", Note: "a note", Because: "of that", Hint: "do `this`", Source: remark.Source}}}
 }
 
@@ -96,7 +99,7 @@ func TestEveryMarkHasASignOfItsOwn(t *testing.T) {
 }
 
 func TestAnEmptyPageHasNoEmptySections(t *testing.T) {
-	got := written(t, Page{Title: "amisync plan", Verdict: "No changes."})
+	got := written(t, Page{Title: "amisync plan", Verdict: []Sentence{{Text: "No changes."}}})
 	if strings.Contains(got, "<section") || strings.Contains(got, "<form") {
 		t.Errorf("got %s", got)
 	}
@@ -105,7 +108,7 @@ func TestAnEmptyPageHasNoEmptySections(t *testing.T) {
 func TestTextIsEscapedForWhereItStands(t *testing.T) {
 	const evil = `"><script>x</script>'`
 	p := full()
-	p.Verdict, p.Lanes[0].Groups[0].Columns[0].Full, p.Findings[0].Code = evil, evil, evil
+	p.Verdict[1].Text, p.Lanes[0].Groups[0].Columns[0].Full, p.Findings[0].Code = evil, evil, evil
 	p.Findings[0].Source.URL = "javascript:alert(1)"
 	got := written(t, p)
 	if strings.Contains(got, evil) || strings.Count(got, "<script>") != 1 || strings.Contains(got, "javascript:") {
@@ -115,13 +118,13 @@ func TestTextIsEscapedForWhereItStands(t *testing.T) {
 
 func TestPartsHoldEveryRowOnceInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := Group{Caption: "c", Columns: make([]Principal, rapid.IntRange(0, 4000).Draw(t, "columns")), Rows: make([]Row, rapid.IntRange(1, 500).Draw(t, "rows"))}
+		g := Group{Caption: "c", Listed: rapid.Bool().Draw(t, "listed"), Columns: make([]Principal, rapid.IntRange(0, 4000).Draw(t, "columns")), Rows: make([]Row, rapid.IntRange(1, 500).Draw(t, "rows"))}
 		for i := range g.Rows {
 			g.Rows[i].Image.ID = fmt.Sprint(i)
 		}
 		var rows []Row
 		for _, part := range parts([]Group{g}) {
-			if len(part.Rows) > 1 && len(part.Rows)*len(part.Columns) > cellsOfATable {
+			if part.Listed != g.Listed || len(part.Rows) > rowsOfATable && !g.Listed && len(part.Rows)*len(part.Columns) > cellsOfATable {
 				t.Fatalf("a table of %d rows and %d columns", len(part.Rows), len(part.Columns))
 			}
 			rows = append(rows, part.Rows...)
