@@ -100,7 +100,8 @@ func TestWhoGainsAndLosesAndThroughWhat(t *testing.T) {
 			"base gains 123412341234  through group eu\nedit group eu: base +1 -0"},
 		"a group in a group": {nil, []string{", {group: eu}]", "]"}, "base loses 777788889999 data through group partners\nedit group partners: base +0 -1"},
 		"a name for another id": {nil, []string{"777788889999", "777788880000"},
-			"base gains 777788880000 data through account data\nbase loses 777788889999 data through account data\nedit account data: base +1 -1"},
+			"base gains 777788880000 data through account data\nbase loses 777788889999 data through account data\nedit account data: base +1 -1\n" +
+				`RISK Directory account data: "777788889999" → "777788880000" (the name now means another account)`},
 		"a group and the share": {nil, []string{"[{group: partners}]", "[{group: partners}, {organization: acme}]", "eu: [{account: data}]", "eu: [{account: \"123412341234\"}]"},
 			"base gains arn:aws:organizations::123456789012:organization/o-exampleorg1 acme\nbase gains 123412341234  through group eu\nbase loses 777788889999 data through group eu\nedit group eu: base +1 -1"},
 		"the same by id": {nil, []string{"eu: [{account: data}]", "eu: [{account: \"777788889999\"}]"}, ""},
@@ -120,7 +121,7 @@ func TestWhoGainsAndLosesAndThroughWhat(t *testing.T) {
 		"a name that nobody uses": {nil, []string{`accounts: {`, `accounts: {new: "123412341234", `}, ""},
 		"a name for the same":     {nil, []string{"payments", "pay"}, `Directory account pay: payments → pay (the same account under another name)`},
 		"another id that nobody uses": {[]string{`accounts: {`, `accounts: {new: "123412341234", `}, []string{`accounts: {`, `accounts: {new: "123412340000", `},
-			`Directory account new: "123412341234" → "123412340000" ()`},
+			`RISK Directory account new: "123412341234" → "123412340000" (the name now means another account)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := reconcile.DifferenceOf(declared(t, small(test.base...), ""), declared(t, small(test.head...), ""), noon)
