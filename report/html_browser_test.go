@@ -194,7 +194,7 @@ func itHasNoBarriers(b *browser) {
 		name, looks string // those that differ from what the others show
 		render
 	}{{"plan", "light dark narrow", plan(judged())}, {"result", "light dark", result(done)}, {"drift", "light dark", drift(departed)},
-		{"dense", "light narrow", plan(wide(6, 40))}, {"listed", "light", drift(strangers(20, 8))}} {
+		{"dense", "light narrow", plan(wide(6, 40))}, {"listed", "light", drift(strangers(56, 1))}} {
 		b.open(page(b.T, document.render), "")
 		eval[chromedp.Void](b, string(script)+";0")
 		for _, look := range []struct {

@@ -10,15 +10,6 @@ import (
 	"github.com/amisync/amisync/report/html"
 )
 
-// The cells of the matrix that are the same in every document.
-var (
-	granted   = html.Cell{Mark: html.Keep, Text: "granted"}
-	public    = html.Cell{Mark: html.Open, Text: "public"}
-	inherited = html.Cell{Mark: html.Inherit, Text: "through its organization"}
-	unknown   = html.Cell{Mark: html.Unknown, Text: "not known"}
-	private   = html.Cell{Mark: html.Done, Text: "nobody else"}
-)
-
 // imageStates is what is known of one image: a row of the matrix.
 type imageStates struct {
 	image  reconcile.NamedImage
@@ -98,17 +89,6 @@ func (s *accessStates) plan(c reconcile.Change) html.Cell {
 	return cell
 }
 
-// planned is a change that is to be made.
-func planned(verb reconcile.Verb) html.Cell {
-	switch {
-	case verb == reconcile.VerbPublish:
-		return html.Cell{Mark: html.Open, Text: "publish"}
-	case verb.Gives():
-		return html.Cell{Mark: html.Add, Text: Safe(string(verb))}
-	}
-	return html.Cell{Mark: html.Take, Text: Safe(string(verb))}
-}
-
 // drift adds how the cloud departs from the manifests, and returns how it looks
 // and what it says.
 func (s *accessStates) drift(d reconcile.Deviation) (html.Cell, string) {
@@ -121,21 +101,6 @@ func (s *accessStates) drift(d reconcile.Deviation) (html.Cell, string) {
 	s.says[cell] = says
 	s.set(row, d.Principal, state{Cell: cell, holds: holds, changes: true})
 	return cell, says
-}
-
-// departures are how kinds of drift look.
-var departures = map[reconcile.DriftKind]html.Mark{reconcile.DriftMissing: html.Missing, reconcile.DriftExtra: html.Extra, reconcile.DriftPublic: html.Open,
-	reconcile.DriftPending: html.Wait, reconcile.DriftExpired: html.Expired, reconcile.DriftUnmanaged: html.Unmanaged}
-
-// departed is a kind of drift, and what it says. One of a later version may hold
-// anything.
-func departed(kind reconcile.DriftKind) (html.Cell, string) {
-	for _, direction := range directions {
-		if direction.kind == kind {
-			return html.Cell{Mark: departures[kind], Text: Safe(string(kind))}, direction.says
-		}
-	}
-	return html.Cell{Mark: html.Unknown, Text: Safe(cmp.Or(string(kind), "other"))}, "this version of amisync does not know this kind of drift"
 }
 
 // resultStates starts from who had access after an apply, as far as it was read.
@@ -159,22 +124,6 @@ func (s *accessStates) outcome(o reconcile.Outcome) {
 	row := s.row(o.Change.Image)
 	before := row.states[o.Change.Principal.Principal]
 	s.set(row, o.Change.Principal, state{Cell: became(o), holds: before.holds || inEffect(o) && o.Change.Verb.Gives(), changes: true})
-}
-
-// became is a change with what became of it.
-func became(o reconcile.Outcome) html.Cell {
-	cell := planned(o.Change.Verb)
-	switch o.Status {
-	case reconcile.StatusApplied:
-	case reconcile.StatusSatisfied:
-		cell.Mark = html.Done
-	case reconcile.StatusSkipped, reconcile.StatusNotAttempted:
-		cell.Mark = html.Wait
-	default:
-		cell.Mark = html.Failed
-	}
-	cell.Text = joined(" ", cell.Text, Safe(string(o.Status)))
-	return cell
 }
 
 // principals returns those who occur in the rows, from the widest on.
