@@ -109,7 +109,8 @@ func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
 			t.Errorf("%s: %s, want %s", action, got, want)
 		}
 	}
-	if l.pace("1", "r", "DescribeImages") != l.pace("1", "r", "DescribeImages") || l.pace("1", "r", "DescribeImages") == l.pace("1", "s", "DescribeImages") {
+	first, again := l.pace("1", "r", "DescribeImages"), l.pace("1", "r", "DescribeImages")
+	if first != again || first == l.pace("1", "s", "DescribeImages") {
 		t.Error("a pace is not that of its account, region and action")
 	}
 	if l.pace("1", "r", "GetCallerIdentity") != nil || newLimits(true).pace("1", "r", "DescribeImages") != nil {
