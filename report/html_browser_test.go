@@ -270,7 +270,7 @@ func aLargeOneIsUsable(b *browser) {
 // TestPictureOfAReport takes the picture of the README: make screenshots.
 func TestPictureOfAReport(t *testing.T) {
 	if *pageFile == "" || *pictureFile == "" {
-		t.Skip("-page and -picture name no files")
+		t.Skip("it checks nothing: it takes the picture of the README, where `make screenshots` asks for it")
 	}
 	b := startBrowser(t)
 	b.look(1280, "light")
