@@ -35,8 +35,13 @@ type Plan struct {
 	Steps      []Step         `json:"steps"`
 	Findings   []Finding      `json:"findings"`
 	Incomplete []Incomplete   `json:"incomplete"`
+	// Expected is what carrying the plan out takes.
+	Expected Expected `json:"expected,omitzero"`
 	// Access is who may launch the images that were read, before any change.
 	Access Access `json:"access,omitzero"`
+	// Seen is what a plan of one shard saw, for the plan of the whole; nil in other
+	// plans.
+	Seen *Seen `json:"seen,omitempty"`
 	// Checksum covers the whole document, so that a plan altered by accident or by
 	// hand is noticed. EncodePlan sets it. It has no key and stops no attacker:
 	// whoever can replace the file can choose its time and the ranks in it. What

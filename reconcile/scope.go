@@ -15,6 +15,15 @@ type Scope struct {
 	Images     []string              `json:"images,omitempty"`  // image ids, or names as patterns (see Match)
 	Principals []principal.Principal `json:"principals,omitempty"`
 	Only       Direction             `json:"only,omitempty"`
+	// None leaves everything out.
+	None bool `json:"none,omitempty"`
+	// Since is the revision whose difference from the manifests chose Shares, or
+	// None. It lets nothing through by itself, and so does not enter a plan's digest.
+	Since string `json:"since,omitempty"`
+	// Sample is the part of the shares, by name, that is looked at.
+	Sample Part `json:"sample,omitzero"`
+	// Shard is the part of the lanes that is looked at.
+	Shard Part `json:"shard,omitzero"`
 }
 
 // Direction restricts a run to changes that give or that take access.
@@ -29,7 +38,8 @@ const (
 
 // IsAll reports whether the scope leaves nothing out.
 func (s Scope) IsAll() bool {
-	return len(s.Owners)+len(s.Regions)+len(s.Shares)+len(s.Images)+len(s.Principals) == 0 && s.Only == ""
+	return len(s.Owners)+len(s.Regions)+len(s.Shares)+len(s.Images)+len(s.Principals) == 0 && s.Only == "" &&
+		!s.None && s.Sample.IsZero() && s.Shard.IsZero()
 }
 
 // canonical is the scope with its lists sorted and free of repetitions: equal
@@ -39,12 +49,16 @@ func (s Scope) canonical() Scope {
 		*list = slices.Compact(slices.Sorted(slices.Values(*list)))
 	}
 	s.Principals = principal.Sorted(s.Principals)
+	s.Since = ""
 	return s
 }
 
 // Lanes returns the lanes to look at: those of the owners, or of the shares
 // where shares are named; sorted by owner name and region.
 func (s Scope) Lanes(declarations *Declarations) []Lane {
+	if s.None {
+		return nil
+	}
 	var lanes []Lane
 	for _, owner := range declarations.Owners {
 		if len(s.Owners) > 0 && !slices.Contains(s.Owners, owner.Name) {
@@ -71,6 +85,9 @@ func (s Scope) sharedIn(declarations *Declarations, lane Lane) bool {
 
 // Selection returns the part of a selection that is in scope.
 func (s Scope) Selection(selection Selection) Selection {
+	if s.None {
+		return Selection{}
+	}
 	if len(s.Shares)+len(s.Images) == 0 {
 		return selection
 	}

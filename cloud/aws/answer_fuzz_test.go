@@ -41,7 +41,7 @@ func FuzzAnswers(f *testing.F) {
 		t.Setenv("AWS_MAX_ATTEMPTS", "1")
 		reader, writer := openReader(t, ambientOwner), openWriter(t, ambientOwner)
 
-		images, err := reader.List(context.Background(), ami.Region, nil)
+		images, err := reader.List(context.Background(), ami.Region, reconcile.Filter{})
 		checkAnswer(t, images == nil, err)
 		for _, image := range images {
 			if image.ID == "" || image.Account != ambientOwner.Account || image.Region != ami.Region || image.Created.IsZero() && !strings.Contains(text, "0001") {

@@ -50,7 +50,7 @@ func TestAnAnswerThatRepeatsTheRequestIsNotShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = reader.List(context.Background(), "us-east-1", nil)
+			_, err = reader.List(context.Background(), "us-east-1", reconcile.Filter{})
 			failed(t, err, c.kind, c.says)
 			_, err = cloud.OpenReader(context.Background(), roleOwner)
 			failed(t, err, reconcile.KindOf(err), "")

@@ -51,7 +51,7 @@ func TestWhatAnErrorCodeMeans(t *testing.T) {
 				"DescribeImages": fails(c.status, c.code, c.message), "DescribeImageAttribute": fails(c.status, c.code, c.message), "ModifyImageAttribute": fails(c.status, c.code, c.message),
 			})
 			reader, writer := openReader(t, ambientOwner), openWriter(t, ambientOwner)
-			_, listing := reader.List(context.Background(), "us-east-1", nil)
+			_, listing := reader.List(context.Background(), "us-east-1", reconcile.Filter{})
 			_, reading := reader.Permissions(context.Background(), ami)
 			for action, err := range map[string]error{"ec2:DescribeImages": listing, "ec2:DescribeImageAttribute": reading, "ec2:ModifyImageAttribute": writer.Do(context.Background(), oneGrant())} {
 				kind := c.kind
@@ -96,7 +96,7 @@ func TestErrorsThatAreNotTheCloudsOwn(t *testing.T) {
 
 func TestARegionThatIsNotEnabledIsNamed(t *testing.T) {
 	serve(t, map[string]func(int) answer{"DescribeImages": fails(401, "AuthFailure", "AWS was not able to validate the provided access credentials")})
-	_, err := openReader(t, ambientOwner).List(context.Background(), "eu-west-1", nil)
+	_, err := openReader(t, ambientOwner).List(context.Background(), "eu-west-1", reconcile.Filter{})
 	if failure := failed(t, err, reconcile.Credentials, "AuthFailure"); !strings.Contains(failure.Hint, "region eu-west-1 is enabled for account 111122223333") {
 		t.Errorf("the hint is %q", failure.Hint)
 	}
@@ -171,7 +171,7 @@ func TestAnInterruptedCallSaysSo(t *testing.T) {
 	reader := openReader(t, ambientOwner)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := reader.List(ctx, "us-east-1", nil)
+	_, err := reader.List(ctx, "us-east-1", reconcile.Filter{})
 	failed(t, err, reconcile.Uncertain, "interrupted")
 	_, err = newCloud(t, Options{}).OpenReader(ctx, ambientOwner)
 	failed(t, err, reconcile.Uncertain, "interrupted")
@@ -188,7 +188,7 @@ func TestARefusedSignatureDoesNotTellTheRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = reader.List(context.Background(), "us-east-1", nil)
+	_, err = reader.List(context.Background(), "us-east-1", reconcile.Filter{})
 	failed(t, err, reconcile.Credentials, "SignatureDoesNotMatch: The request signature we calculated does not match")
 	_, err = cloud.OpenReader(context.Background(), roleOwner)
 	failed(t, err, reconcile.Credentials, "SignatureDoesNotMatch")
@@ -212,7 +212,7 @@ func TestTheLogTellsEveryAttemptAndNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := reader.List(context.Background(), "us-east-1", nil); err != nil {
+	if _, err := reader.List(context.Background(), "us-east-1", reconcile.Filter{}); err != nil {
 		t.Fatal(err)
 	}
 	text := log.String()

@@ -40,7 +40,7 @@ func raw(t *testing.T, reply http.HandlerFunc) *server {
 
 func list(t *testing.T) error {
 	t.Helper()
-	images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", nil)
+	images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", reconcile.Filter{})
 	if images != nil {
 		t.Errorf("%d images beside %v", len(images), err)
 	}
@@ -135,7 +135,7 @@ func heap() int64 {
 
 func TestAnAnswerThatGoesOnBehindItsEndIsTaken(t *testing.T) {
 	s := raw(t, func(w http.ResponseWriter, _ *http.Request) { endless(w, describe("", ""), " ") })
-	if images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", nil); err != nil || len(images) > 0 || len(s.of("DescribeImages")) != 1 {
+	if images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", reconcile.Filter{}); err != nil || len(images) > 0 || len(s.of("DescribeImages")) != 1 {
 		t.Errorf("%v, %v", images, err)
 	}
 }
@@ -169,7 +169,7 @@ func TestAnAnswerInDripsEndsWithTheAttempt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = reader.List(context.Background(), "us-east-1", nil)
+	_, err = reader.List(context.Background(), "us-east-1", reconcile.Filter{})
 	failed(t, err, reconcile.Uncertain, "the answer could not be read")
 	if !strings.Contains(err.Error(), "Client.Timeout") && !strings.Contains(err.Error(), "deadline exceeded") { // net/http has both words for it
 		t.Error(err)

@@ -17,7 +17,7 @@ func listed(t *testing.T, more string) (reconcile.Image, error) {
 	t.Helper()
 	plain := strings.TrimSuffix(item(ami.ID, ambientOwner.Account, aDate), "</item>")
 	serve(t, map[string]func(int) answer{"DescribeImages": ok(describe(plain+more+"</item>", ""))})
-	images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", nil)
+	images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", reconcile.Filter{})
 	if err != nil || len(images) != 1 {
 		return reconcile.Image{}, err
 	}
@@ -105,7 +105,7 @@ func TestPagesMayOverlap(t *testing.T) {
 	one := item("ami-00000001", ambientOwner.Account, aDate)
 	pages := []string{describe(one, "<nextToken>x</nextToken>"), describe(strings.Replace(one, "base-1", "golden-1", 1)+item("ami-00000002", ambientOwner.Account, aDate), "")}
 	serve(t, map[string]func(int) answer{"DescribeImages": func(n int) answer { return answer{200, pages[n]} }})
-	images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", nil)
+	images, err := openReader(t, ambientOwner).List(context.Background(), "us-east-1", reconcile.Filter{})
 	if err != nil || len(images) != 3 || images[0].Name != "base-1" || images[1].Name != "golden-1" || images[0].ID != images[1].ID {
 		t.Errorf("%v, %v", images, err)
 	}

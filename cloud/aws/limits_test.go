@@ -47,7 +47,7 @@ func TestTheLimitSeesEveryAttemptAndEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := reader.List(context.Background(), "us-east-1", nil); err != nil {
+	if _, err := reader.List(context.Background(), "us-east-1", reconcile.Filter{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := reader.Permissions(context.Background(), ami); err != nil {
@@ -72,7 +72,7 @@ func TestReaderAndWriterShareTheLimitOfAnAccount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := reader.List(context.Background(), "us-east-1", nil); err != nil {
+		if _, err := reader.List(context.Background(), "us-east-1", reconcile.Filter{}); err != nil {
 			t.Fatal(err)
 		}
 	}

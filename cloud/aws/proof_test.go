@@ -115,7 +115,7 @@ func TestASessionForWritingCanChangeNothingButItsImages(t *testing.T) {
 			}
 		}
 		reader := &Reader{writer.session}
-		_, err := reader.List(context.Background(), image.Region, nil)
+		_, err := reader.List(context.Background(), image.Region, reconcile.Filter{})
 		failed(t, err, reconcile.Denied, "no session policy allows the ec2:DescribeImages action")
 	}
 	if after := permissionsNow(cloud); !slices.EqualFunc(before, after, slices.Equal) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -18,21 +19,30 @@ import (
 type Reader struct{ session *session }
 
 // List returns the account's own images of the region, deprecated and disabled
-// ones included; with ids, those of them that exist. Ids travel as a filter,
-// because a listing by id fails as a whole when one is unknown. An image that
-// stands on two pages is returned twice.
+// ones included. Ids travel as a filter, because a listing by id fails as a whole
+// when one is unknown. An image that stands on two pages, or is asked for by id and
+// by name, is returned twice.
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
-func (r *Reader) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	if ids == nil {
+func (r *Reader) List(ctx context.Context, region string, wanted reconcile.Filter) ([]reconcile.Image, error) {
+	if wanted.IsAll() {
 		return r.list(ctx, region, nil)
 	}
+	patterns := make([]string, len(wanted.Names))
+	for i, name := range wanted.Names {
+		patterns[i] = strings.ReplaceAll(name, `\`, `\\`) // it would take a wildcard's meaning
+	}
 	var images []reconcile.Image
-	for chunk := range slices.Chunk(ids, maxFilterValues) {
-		found, err := r.list(ctx, region, filter("image-id", chunk))
-		if err != nil {
-			return nil, err
+	for _, by := range []struct {
+		name   string
+		values []string
+	}{{"image-id", wanted.IDs}, {"name", patterns}} {
+		for chunk := range slices.Chunk(by.values, maxFilterValues) {
+			found, err := r.list(ctx, region, filter(by.name, chunk))
+			if err != nil {
+				return nil, err
+			}
+			images = append(images, found...)
 		}
-		images = append(images, found...)
 	}
 	return images, nil
 }

@@ -21,7 +21,7 @@ func TestARoleIsAssumedOnceForASession(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, region := range roleOwner.Regions {
-		if _, err := reader.List(context.Background(), region, nil); err != nil {
+		if _, err := reader.List(context.Background(), region, reconcile.Filter{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -40,7 +40,7 @@ func owners(c *cli.Context, env func(string) (string, bool)) (*reconcile.Declara
 }
 
 // scope reads the filters and checks that what they name exists.
-func scope(c *cli.Context, d *reconcile.Declarations, e *schema.Estate) (reconcile.Scope, error) {
+func (t *tool) scope(c *cli.Context, d *reconcile.Declarations, e *schema.Estate) (reconcile.Scope, error) {
 	s := reconcile.Scope{Regions: sorted(c.StringSlice("region")), Shares: sorted(c.StringSlice("share")), Images: sorted(c.StringSlice("image"))}
 	var owners, regions, shares []string
 	for _, owner := range d.Owners {
@@ -67,11 +67,17 @@ func scope(c *cli.Context, d *reconcile.Declarations, e *schema.Estate) (reconci
 		s.Principals = append(s.Principals, found...)
 	}
 	s.Principals = principal.Sorted(s.Principals)
+	var err error
+	if s.Sample, err = part(c, "sample", day, dayOf(t.now())); err != nil {
+		return s, err
+	}
+	if s.Shard, err = part(c, "shard", job, jobOf(t.env)); err != nil {
+		return s, err
+	}
 	if len(d.Owners) > 0 && len(s.Lanes(d)) == 0 {
 		return s, &usageError{message: "the filters leave no account and region to look at", hint: "give fewer of them"}
 	}
-	only, err := direction(c)
-	s.Only = only
+	s.Only, err = direction(c)
 	return s, err
 }
 

@@ -41,7 +41,7 @@ func iamPolicyCommand(t *tool) *cli.Command {
 }
 
 func (t *tool) permissionsPolicy(c *cli.Context) error {
-	e, err := readOwners(c)
+	e, err := t.readOwners(c)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (t *tool) permissionsPolicy(c *cli.Context) error {
 }
 
 func (t *tool) trustPolicy(c *cli.Context) error {
-	e, err := readOwners(c)
+	e, err := t.readOwners(c)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (t *tool) trustPolicy(c *cli.Context) error {
 }
 
 func (t *tool) callerPolicy(c *cli.Context) error {
-	e, err := readOwners(c)
+	e, err := t.readOwners(c)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ type policyEstate struct {
 
 // readOwners reads the manifests; external ids from the environment are left
 // out.
-func readOwners(c *cli.Context) (*policyEstate, error) {
+func (t *tool) readOwners(c *cli.Context) (*policyEstate, error) {
 	if err := noArguments(c); err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func readOwners(c *cli.Context) (*policyEstate, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := scope(c, declarations, estate)
+	s, err := t.scope(c, declarations, estate)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (t *tool) importShares(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	scope, err := scope(c, declarations, estate)
+	scope, err := t.scope(c, declarations, estate)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (t *tool) lookAt(c *cli.Context, document report.Document, read func(*cli.C
 	if err != nil {
 		return nil, err
 	}
-	scope, err := scope(c, declarations, estate)
+	scope, err := t.scope(c, declarations, estate)
 	if err != nil {
 		return nil, err
 	}

@@ -161,7 +161,7 @@ type reader struct {
 }
 
 // List implements engine.Reader.
-func (r reader) List(_ context.Context, region string, _ []string) ([]reconcile.Image, error) {
+func (r reader) List(_ context.Context, region string, _ reconcile.Filter) ([]reconcile.Image, error) {
 	return r.estate.images[reconcile.Lane{Provider: principal.AWS, Account: r.account, Region: region}], nil
 }
 

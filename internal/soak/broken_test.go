@@ -68,15 +68,15 @@ func (r emptyOnError) Permissions(ctx context.Context, image principal.Image) ([
 
 type noImagesOnError struct{ *account }
 
-func (r noImagesOnError) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	images, _ := r.account.List(ctx, region, ids)
+func (r noImagesOnError) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
+	images, _ := r.account.List(ctx, region, filter)
 	return images, nil
 }
 
 type shortListing struct{ *account }
 
-func (r shortListing) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	images, err := r.account.List(ctx, region, ids)
+func (r shortListing) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
+	images, err := r.account.List(ctx, region, filter)
 	return images[:len(images)/2], err
 }
 
@@ -95,9 +95,9 @@ func (r talkative) Permissions(ctx context.Context, image principal.Image) ([]pr
 
 type readsTwice struct{ *account }
 
-func (r readsTwice) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	_, _ = r.account.List(ctx, region, ids)
-	return r.account.List(ctx, region, ids)
+func (r readsTwice) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
+	_, _ = r.account.List(ctx, region, filter)
+	return r.account.List(ctx, region, filter)
 }
 
 func (r readsTwice) Permissions(ctx context.Context, image principal.Image) ([]principal.Principal, error) {
@@ -171,8 +171,8 @@ func (w resigned) Do(ctx context.Context, changes []reconcile.Change) error {
 
 type choosy struct{ *account }
 
-func (r choosy) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	images, err := r.account.List(ctx, region, ids)
+func (r choosy) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
+	images, err := r.account.List(ctx, region, filter)
 	return slices.DeleteFunc(images, func(image reconcile.Image) bool {
 		_, gone := r.left.Load(image.ID)
 		return gone

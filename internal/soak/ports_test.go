@@ -27,7 +27,8 @@ type call struct {
 	account string
 	region  string
 	image   principal.Image
-	ids     []string
+	ids     []string // to be changed
+	filter  reconcile.Filter
 	changes []reconcile.Change
 	asked   reconcile.Questions
 	look    func()
@@ -90,8 +91,8 @@ func (p *process) openWriter(ctx context.Context, owner reconcile.Owner, images 
 	return p.broken.writer(&account{p, owner.Account}), nil
 }
 
-func (a *account) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	answer := a.ask(ctx, call{op: list, account: a.id, region: region, ids: ids})
+func (a *account) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
+	answer := a.ask(ctx, call{op: list, account: a.id, region: region, filter: filter})
 	return answer.images, answer.err
 }
 

@@ -2,7 +2,6 @@ package soak
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/amisync/amisync/principal"
@@ -91,7 +90,7 @@ func (w *world) listLane(t *ticket, kind trouble) answer {
 	lane := reconcile.Lane{Provider: principal.AWS, Account: t.account, Region: t.region}
 	images := []reconcile.Image{}
 	for _, image := range w.cloud.listing()[lane] {
-		if t.ids == nil || slices.Contains(t.ids, image.ID) {
+		if t.filter.Holds(image) {
 			images = append(images, image)
 		}
 	}

@@ -12,11 +12,11 @@ import (
 // does. They run on the scheduler's goroutine.
 
 func (w *world) listing(t *ticket, lane reconcile.Lane, images []reconcile.Image) {
-	if t.ids == nil {
+	if len(t.filter.IDs) == 0 {
 		t.listed[lane] = slices.Clone(images)
 		return
 	}
-	for _, id := range t.ids {
+	for _, id := range t.filter.IDs {
 		t.fresh[principal.Image{Provider: lane.Provider, Account: lane.Account, Region: lane.Region, ID: id}] = "gone"
 	}
 	for _, image := range images {

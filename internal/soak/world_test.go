@@ -80,6 +80,6 @@ func (w *world) note(format string, args ...any) {
 // tracef notes a call and what came of it.
 func (w *world) tracef(t *ticket, format string, args ...any) {
 	w.report.calls++
-	w.note("%4d %s %s %s: %s", w.report.calls, t.name, t.op, strings.Join(strings.Fields(fmt.Sprint(t.account, " ", t.region, " ", t.image.ID, " ", t.ids)), " "),
+	w.note("%4d %s %s %s: %s", w.report.calls, t.name, t.op, strings.Join(strings.Fields(fmt.Sprint(t.account, " ", t.region, " ", t.image.ID, " ", t.ids, t.filter.IDs, t.filter.Names)), " "),
 		strings.TrimSpace(fmt.Sprintf(format, args...)))
 }

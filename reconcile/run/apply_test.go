@@ -32,8 +32,8 @@ func (c twicePaged) open(ctx context.Context, owner reconcile.Owner) (run.Reader
 	return twiceReader{reader}, err
 }
 
-func (r twiceReader) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
-	images, err := r.Reader.List(ctx, region, ids)
+func (r twiceReader) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
+	images, err := r.Reader.List(ctx, region, filter)
 	return append(slices.Clone(images), images...), err
 }
 

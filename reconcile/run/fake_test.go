@@ -67,6 +67,7 @@ type call struct {
 	region  string
 	image   principal.Image
 	ids     []string
+	names   []string
 	changes []reconcile.Change
 	asked   reconcile.Questions
 }
@@ -210,18 +211,18 @@ type fakeAccount struct {
 
 func (a *fakeAccount) Identity() string { return "session in " + a.account }
 
-func (a *fakeAccount) List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error) {
+func (a *fakeAccount) List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error) {
 	if ctx.Err() != nil {
 		return nil, failure(reconcile.Uncertain, "list", region)
 	}
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	if kind := kindOfFault[a.log(call{op: opList, account: a.account, region: region, ids: slices.Clone(ids)})]; kind != "" {
+	if kind := kindOfFault[a.log(call{op: opList, account: a.account, region: region, ids: slices.Clone(filter.IDs), names: filter.Names})]; kind != "" {
 		return nil, failure(kind, "list", region)
 	}
 	images := []reconcile.Image{}
 	for id, image := range a.images {
-		if id.Account == a.account && id.Region == region && (ids == nil || slices.Contains(ids, id.ID)) {
+		if id.Account == a.account && id.Region == region && filter.Holds(image.image) {
 			images = append(images, image.image)
 		}
 	}

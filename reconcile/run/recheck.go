@@ -81,7 +81,7 @@ func savedLanes(saved *reconcile.Plan) []work {
 			index[lane] = i
 			lanes = append(lanes, work{lane: lane, wanted: available})
 		}
-		lanes[i].ids = append(lanes[i].ids, planned.Image.ID)
+		lanes[i].filter.IDs = append(lanes[i].filter.IDs, planned.Image.ID)
 	}
 	return lanes
 }

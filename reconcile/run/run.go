@@ -18,9 +18,9 @@ import (
 // *reconcile.Error.
 type Reader interface {
 	// List returns the images that the account owns in the region, deprecated
-	// and disabled ones included; with ids only those of them that exist. It is
-	// all or nothing: one failed page is an error.
-	List(ctx context.Context, region string, ids []string) ([]reconcile.Image, error)
+	// and disabled ones included, as far as the filter lets them through; more is
+	// allowed. It is all or nothing: one failed page is an error.
+	List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error)
 	// Permissions returns who may launch the image, apart from its owner. An
 	// entry of unknown form is an error.
 	Permissions(ctx context.Context, image principal.Image) ([]principal.Principal, error)

@@ -39,8 +39,8 @@ func newObserver(declarations *reconcile.Declarations, open OpenReader, options 
 
 // work is what to look at in one lane.
 type work struct {
-	lane reconcile.Lane
-	ids  []string // nil: all images
+	lane   reconcile.Lane
+	filter reconcile.Filter // of the listing
 	// wanted picks the images whose permissions are to be read.
 	wanted func(images []reconcile.Image) []reconcile.Image
 }
@@ -81,7 +81,7 @@ func (o *observer) owner(ctx context.Context, owner reconcile.Owner, lanes []wor
 }
 
 func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work) {
-	images, err := reader.List(ctx, w.lane.Region, w.ids)
+	images, err := reader.List(ctx, w.lane.Region, w.filter)
 	if err != nil {
 		o.unknownLane(w.lane, owner, err)
 		return

@@ -17,7 +17,7 @@ type listingReader struct {
 	images []reconcile.Image
 }
 
-func (r listingReader) List(context.Context, string, []string) ([]reconcile.Image, error) {
+func (r listingReader) List(context.Context, string, reconcile.Filter) ([]reconcile.Image, error) {
 	return r.images, nil
 }
 
