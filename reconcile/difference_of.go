@@ -14,7 +14,7 @@ import (
 // when some last days are over. What the revisions are called is left to the
 // caller.
 func DifferenceOf(base, head *Declarations, at time.Time) *Difference {
-	d := &differ{base: base, head: head, at: at, revoking: revokingShares(head.Shares), owners: ownerPairs(base, head),
+	d := &differ{base: base, head: head, at: at, revoking: neighboursOf(head.Shares, revokes), owners: ownerPairs(base, head),
 		through: map[*Via]string{}, edits: map[string]*Edit{}, shares: map[string]bool{},
 		out: &Difference{FormatVersion: FormatVersion, Access: []AccessDifference{}, Edits: []Edit{}, Settings: []SettingDifference{}}}
 	for _, pair := range d.sharePairs() {
@@ -34,7 +34,7 @@ func (d *Difference) Differs() bool { return len(d.Access)+len(d.Settings) > 0 }
 type differ struct {
 	base, head *Declarations
 	at         time.Time
-	revoking   []revoking        // shares of head that revoke something
+	revoking   neighbours        // shares of head that revoke something
 	owners     map[string]string // names of owners in base to those in head
 	through    map[*Via]string   // what edited found, for ways that many shares have
 	edits      map[string]*Edit  // by entry

@@ -17,7 +17,7 @@ const (
 	maxPages = 10_000
 	// maxToken bounds the token of a page, in bytes; maxPages of them are kept.
 	maxToken = 16 << 10
-	// maxFilterValues is how many ids one filter takes.
+	// maxFilterValues is how many ids or names one filter takes.
 	maxFilterValues = 200
 )
 

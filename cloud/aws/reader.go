@@ -20,9 +20,12 @@ type Reader struct{ session *session }
 
 // List returns the account's own images of the region, deprecated and disabled
 // ones included. Ids travel as a filter, because a listing by id fails as a whole
-// when one is unknown. An image that stands on two pages, or is asked for by id and
-// by name, is returned twice.
-// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
+// when one is unknown. So do names: in EC2's filters `*` stands for any run of
+// characters and `?` for one or none, and case matters, so that all that the
+// engine's patterns match is returned, and at times more. An image that stands on
+// two pages, or is asked for by id and by name, is returned twice.
+// Sources: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html,
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
 func (r *Reader) List(ctx context.Context, region string, wanted reconcile.Filter) ([]reconcile.Image, error) {
 	if wanted.IsAll() {
 		return r.list(ctx, region, nil)

@@ -93,6 +93,10 @@ func TestListOfIDsAsksByFilterInPortions(t *testing.T) {
 	if slices.Sort(asked); !slices.Equal(asked, ids) {
 		t.Errorf("asked for %d of %d ids", len(asked), len(ids))
 	}
+	limits := Limits()
+	if told, made := (len(ids)+limits.IDsPerList-1)/limits.IDsPerList, len(s.of(limits.List)); told != made {
+		t.Errorf("%d listings, and Limits say %d", made, told)
+	}
 }
 
 func TestAListingThatIsNotWholeIsAnError(t *testing.T) {

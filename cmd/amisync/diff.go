@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,17 +62,13 @@ func (t *tool) diff(c *cli.Context) error {
 
 // difference reads both revisions, and tells what is wrong in either.
 func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
-	dir, base, head := c.String("manifests"), c.Args().Get(0), c.Args().Get(1)
-	shown := base
+	dir, head := c.String("manifests"), c.Args().Get(1)
 	if c.NArg() == 2 && head == "" {
 		return nil, &usageError{message: "HEAD is empty", hint: "leave it out to compare with the working tree", command: c.Command}
 	}
-	if c.Bool("merge-base") {
-		parted, err := revision.MergeBase(c.Context, dir, base, orHead(head))
-		if err != nil {
-			return nil, revisionError(err)
-		}
-		base, shown = parted, parted[:12] // a branch could be called like the short id
+	base, shown, err := baseOf(c, c.Args().Get(0), head)
+	if err != nil {
+		return nil, err
 	}
 	before, baseCommit, wrong := declaredAt(c.Context, dir, base)
 	after, headCommit, err := declaredNow(c.Context, dir, head)
@@ -83,8 +80,7 @@ func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
 	case absent && err != nil:
 		return nil, err
 	case absent:
-		t.tell(fmt.Sprintf("there are no manifests in %s at %s: everything is new", dir, shown))
-		before = &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}
+		before = t.nothingAt(dir, shown)
 	case errors.Is(wrong, revision.ErrRepository), wrong != nil && err != nil && wrong.Error() == err.Error(): // about the clone, not a revision
 		return nil, wrong
 	case wrong != nil || err != nil:
@@ -95,12 +91,23 @@ func (t *tool) difference(c *cli.Context) (*reconcile.Difference, error) {
 	return difference, nil
 }
 
-// orHead is the commit that is checked out, for the working tree.
-func orHead(head string) string {
-	if head == "" {
-		return "HEAD"
+// baseOf is the revision to compare with, and what it is called: that of base or,
+// with --merge-base, where it and head parted.
+func baseOf(c *cli.Context, base, head string) (rev, shown string, err error) {
+	if !c.Bool("merge-base") {
+		return base, base, nil
 	}
-	return head
+	parted, err := revision.MergeBase(c.Context, c.String("manifests"), base, cmp.Or(head, "HEAD"))
+	if err != nil {
+		return "", "", revisionError(err)
+	}
+	return parted, parted[:12], nil // a branch could be called like the short id
+}
+
+// nothingAt is what a revision declares that lacks the directory, and tells so.
+func (t *tool) nothingAt(dir, shown string) *reconcile.Declarations {
+	t.tell(fmt.Sprintf("there are no manifests in %s at %s: everything is new", dir, shown))
+	return &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}
 }
 
 // declaredNow is what a revision declares, or the working tree where none is

@@ -91,7 +91,16 @@ type site struct {
 
 // start starts the cloud; stop ends it.
 func (f fleet) start(ctx context.Context) (s *site, stop func(), err error) {
-	server, err := simulator.New(f.file(), simulator.Options{})
+	if s, stop, err = serve(ctx, f.file(), f.write); err == nil {
+		s.fleet = f
+	}
+	return s, stop, err
+}
+
+// serve starts a cloud, and has manifests written into a directory for it; stop
+// ends the one and removes the other.
+func serve(ctx context.Context, file simulator.File, write func(directory string) error) (s *site, stop func(), err error) {
+	server, err := simulator.New(file, simulator.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,7 +110,7 @@ func (f fleet) start(ctx context.Context) (s *site, stop func(), err error) {
 	}
 	directory, err := os.MkdirTemp("", "amisync-bench-")
 	if err == nil {
-		err = f.write(directory)
+		err = write(directory)
 	}
 	if err != nil {
 		listener.Close()
@@ -109,7 +118,7 @@ func (f fleet) start(ctx context.Context) (s *site, stop func(), err error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	go server.Serve(ctx, listener)
-	return &site{f, server, directory, "http://" + listener.Addr().String()}, func() {
+	return &site{Server: server, directory: directory, endpoint: "http://" + listener.Addr().String()}, func() {
 		cancel()
 		os.RemoveAll(directory)
 	}, nil

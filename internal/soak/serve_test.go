@@ -88,14 +88,17 @@ func (w *world) carryOut(t *ticket, kind trouble) answer {
 
 func (w *world) listLane(t *ticket, kind trouble) answer {
 	lane := reconcile.Lane{Provider: principal.AWS, Account: t.account, Region: t.region}
-	images := []reconcile.Image{}
-	for _, image := range w.cloud.listing()[lane] {
+	all, images := w.cloud.listing()[lane], []reconcile.Image{}
+	for _, image := range all {
 		if t.filter.Holds(image) {
 			images = append(images, image)
 		}
 	}
-	w.tracef(t, "%d images", len(images))
-	w.listing(t, lane, images)
+	w.tracef(t, "%d images of %d", len(images), len(all))
+	if len(t.filter.Names) > 0 {
+		w.hit("narrow listing")
+	}
+	w.listing(t, lane, all, images)
 	w.Shuffle(len(images), func(i, j int) { images[i], images[j] = images[j], images[i] })
 	if kind == twice && len(images) > 0 {
 		images = append(images, images[w.IntN(len(images))])

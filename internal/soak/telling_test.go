@@ -55,7 +55,7 @@ func expected() []string {
 		"a change that was accepted does not show", "reading that lags",
 		"a refused call sent in parts", "a refused entry found", "revokes first, because of the quota",
 		"a revoke is held, for a grant that failed", "revokes after a publish that was read back",
-		"a principal is taken out everywhere", "filtered", "interrupted", "process dies after a call", "process dies before a call", "two at once",
+		"a principal is taken out everywhere", "filtered", "narrow listing", "interrupted", "process dies after a call", "process dies before a call", "two at once",
 		"a saved change is added", "a saved change is dropped", "a saved change is due", "a saved change is satisfied", "a saved change is unknown",
 		"a saved plan cannot be compared", "a saved plan is stale",
 		"another actor builds an image", "another actor deregisters", "another actor disables", "another actor makes available",

@@ -11,9 +11,12 @@ import (
 // The functions here watch single calls: what a process is shown and what it
 // does. They run on the scheduler's goroutine.
 
-func (w *world) listing(t *ticket, lane reconcile.Lane, images []reconcile.Image) {
-	if len(t.filter.IDs) == 0 {
-		t.listed[lane] = slices.Clone(images)
+// listing goes by all that is there, though the process may have asked for less:
+// that must make no difference to its plan. Who carries out a file sees the images
+// that it names alone.
+func (w *world) listing(t *ticket, lane reconcile.Lane, all, images []reconcile.Image) {
+	if t.file == nil {
+		t.listed[lane] = slices.Clone(all)
 		return
 	}
 	for _, id := range t.filter.IDs {
