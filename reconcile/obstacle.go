@@ -4,17 +4,17 @@ package reconcile
 // it is asked.
 type Obstacle struct {
 	// Image is the id; empty means every image of the lane.
-	Image string
+	Image string `json:"image,omitempty"`
 	// Publishing means that the image can be shared, but not with the public.
-	Publishing bool
+	Publishing bool `json:"publishing,omitempty"`
 	// Unsure means that whether there is an obstacle could not be found out; Reason
 	// says why.
-	Unsure bool
-	Kind   ErrorKind // of the failure that left it unsure; empty otherwise
+	Unsure bool      `json:"unsure,omitempty"`
+	Kind   ErrorKind `json:"kind,omitempty"` // of the failure that left it unsure; empty otherwise
 	// Reason is a clause after the image's name, sure or not: "has encrypted
 	// snapshots", "has snapshots whose keys cannot be read".
-	Reason string
-	Hint   string
+	Reason string `json:"reason"`
+	Hint   string `json:"hint,omitempty"`
 }
 
 // Questions are what a plan has to ask of a lane beyond permissions. The zero
@@ -32,10 +32,10 @@ type Questions struct {
 
 // Inspection is the answer to Questions.
 type Inspection struct {
-	Obstacles []Obstacle
+	Obstacles []Obstacle `json:"obstacles,omitempty"`
 	// Owners are the accounts that own missing images, by image id, as far as they
 	// can be seen.
-	Owners map[string]string
+	Owners map[string]string `json:"owners,omitempty"`
 	// Calls counts the calls that the answer took, by action ("kms:DescribeKey").
-	Calls map[string]int
+	Calls map[string]int `json:"calls,omitempty"`
 }

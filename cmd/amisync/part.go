@@ -59,8 +59,11 @@ func jobOf(env func(string) (string, bool)) func(of int) (int, error) {
 			return 0, fmt.Errorf("%s is not set, so this is no pod of an Indexed Job", completionIndex)
 		}
 		index, err := strconv.Atoi(value)
-		if err != nil {
+		switch {
+		case err != nil:
 			return 0, fmt.Errorf("%s is a number, not %q", completionIndex, value)
+		case index < 0 || index >= of:
+			return 0, fmt.Errorf("%s is %d, and %d parts have 0 to %d: give the Job %d completions", completionIndex, index, of, of-1, of)
 		}
 		return index + 1, nil
 	}

@@ -87,14 +87,19 @@ func helpCommand() *cli.Command {
 	return &cli.Command{
 		Name: "help", Usage: "explain a command", ArgsUsage: "[COMMAND]",
 		Action: func(c *cli.Context) error {
-			switch name := c.Args().First(); {
-			case name == "":
+			words := c.Args().Slice()
+			if len(words) == 0 {
 				return cli.ShowAppHelp(c)
-			case c.App.Command(name) == nil:
-				return unknownCommand(c)
-			default:
-				return cli.ShowCommandHelp(c, name)
 			}
+			command, depth := commandOf(c.App, append([]string{c.App.Name}, words...))
+			if command == nil {
+				return unknownCommand(c)
+			}
+			// The command's own --help: cli.ShowCommandHelp leaves out the flags of commands
+			// that have commands below them.
+			asked := cli.NewContext(c.App, nil, c)
+			asked.Command = c.App.Command(words[0])
+			return asked.Command.Run(asked, append(words[:depth-1:depth-1], "--help")...)
 		},
 	}
 }

@@ -28,6 +28,9 @@ type Input struct {
 	Desired      []reconcile.Desired
 	Observations reconcile.Observations
 	Changes      []reconcile.Change // sorted, as reconcile.Diff returns them
+	// Elsewhere are changes of the same plan that other shards carry out, sorted.
+	// They count in what bounds the whole run (AMI002); nothing else is said of them.
+	Elsewhere []reconcile.Change
 	// Inspections are the answers to what was asked of lanes beyond that.
 	Inspections map[reconcile.Lane]reconcile.Inspection
 	// Made are changes of the saved plan that is being carried out which are true

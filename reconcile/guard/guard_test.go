@@ -49,6 +49,7 @@ type world struct {
 	inspection reconcile.Inspection
 	partial    bool
 	made       []reconcile.Change // by an earlier part of the same plan
+	elsewhere  []reconcile.Change // by other shards
 	undeclared bool               // no OwnerAccount names the images' account
 	unwritten  bool               // there is no Policy
 }
@@ -125,7 +126,7 @@ func (w world) check() []reconcile.Finding {
 	reconcile.Name(changes, w.names)
 	reconcile.Name(held, w.names)
 	return guard.Check(guard.Input{Declarations: d, Scope: w.scope, At: noon, Inventory: inventory, Claimed: claimed, Selection: selection,
-		Desired: desired, Observations: observations, Changes: changes, Held: held, Partial: w.partial, Made: w.made,
+		Desired: desired, Observations: observations, Changes: changes, Held: held, Partial: w.partial, Made: w.made, Elsewhere: w.elsewhere,
 		Inspections: map[reconcile.Lane]reconcile.Inspection{lane: w.inspection}})
 }
 

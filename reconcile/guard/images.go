@@ -101,7 +101,7 @@ func (matchesNothing) Analyze(in Input) []reconcile.Finding {
 	}
 	var findings []reconcile.Finding
 	for _, filter := range in.Scope.Images {
-		if !in.Partial && !in.lists(reconcile.Scope{Images: []string{filter}}) {
+		if !in.Partial && !in.Scope.None && in.Scope.Shard.IsZero() && !in.lists(reconcile.Scope{Images: []string{filter}}) {
 			findings = append(findings, reconcile.Finding{
 				Message: fmt.Sprintf("the filter --image %s matches no image in the lanes that were read", filter),
 				Hint:    "write an image id, or a name in which * and ? stand for what differs",

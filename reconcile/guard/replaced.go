@@ -49,11 +49,11 @@ func (in Input) undecided(change reconcile.Change) bool {
 	return change.Verb.Takes() && change.Reason != reconcile.Expired && !in.Scope.Evicts()
 }
 
-// countedRevokes returns, by image, the revokes that the limits count: the
-// undecided ones that nothing in the same run replaces.
+// countedRevokes returns, by image, the revokes that the limits count, other
+// shards' too: the undecided ones that nothing in the same run replaces.
 func (in Input) countedRevokes() map[principal.Image][]reconcile.Change {
 	revokes := map[principal.Image][]reconcile.Change{}
-	for _, changes := range reconcile.ByImage(in.Changes) {
+	for _, changes := range reconcile.ByImage(slices.Concat(in.Changes, in.Elsewhere)) {
 		gained := in.widened(changes)
 		for _, change := range changes {
 			if in.undecided(change) && !replaced(change, gained) && !covered(change, gained) {

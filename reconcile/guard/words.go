@@ -3,11 +3,11 @@ package guard
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
@@ -36,7 +36,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./-]*$`)
+var plainName = lazy.Regexp(`^[A-Za-z][A-Za-z0-9_./-]*$`)
 
 // reference is how a manifest writes the principal: `{account: payments-prod}`.
 func (in Input) reference(p principal.Principal) string {
@@ -44,7 +44,7 @@ func (in Input) reference(p principal.Principal) string {
 		return "{public: true}"
 	}
 	name := in.Declarations.Aliases[p]
-	if !plainName.MatchString(name) {
+	if !plainName().MatchString(name) {
 		name = fmt.Sprintf("%q", cmp.Or(name, p.ID))
 	}
 	return fmt.Sprintf("{%s: %s}", p.Kind, name)

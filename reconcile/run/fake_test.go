@@ -351,6 +351,7 @@ type estate struct {
 	options      run.Options
 	at           time.Time
 	carriers     map[principal.Provider]reconcile.Carrier
+	limits       map[principal.Provider]reconcile.Limits
 
 	clock *fakeClock
 }
@@ -448,7 +449,7 @@ func (e *estate) single(name string, has, wants []principal.Principal) principal
 func who(p ...principal.Principal) []principal.Principal { return p }
 
 func (e *estate) request() run.Request {
-	return run.Request{Declarations: e.declarations, Scope: e.scope, At: e.at, Carriers: e.carriers}
+	return run.Request{Declarations: e.declarations, Scope: e.scope, At: e.at, Carriers: e.carriers, Limits: e.limits}
 }
 
 func (e *estate) plan() (*reconcile.Plan, *run.View) {

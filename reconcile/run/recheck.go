@@ -25,14 +25,21 @@ type Rechecked struct {
 // and time; r.Scope and r.At are taken from there. The error says why no
 // comparison is possible. What the policy allows up to a day, such as an
 // exception, is held against r.At as the caller gives it: a plan must not outlive
-// what allowed it.
+// what allowed it. Of a shard (r.Shard), nothing but its images is read and
+// compared; what stops the whole run stops every shard.
 func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenReader, options Options) (*Rechecked, error) {
-	r.Scope, r.At, r.now, r.saved = saved.Scope, saved.At, r.At, saved.Changes
+	if shard := saved.Scope.Shard; !shard.IsZero() {
+		return nil, unfit("join all of them with `amisync plan merge`, and apply what that writes",
+			"this is shard %s of a plan, and guards have not seen the others", shard)
+	}
 	for _, planned := range saved.Selection {
 		if r.Declarations.OwnerOf(planned.Image.Provider, planned.Image.Account) == nil {
 			return nil, fmt.Errorf("no OwnerAccount declares account %s any more", planned.Image.Account)
 		}
 	}
+	whole := saved
+	saved, r.elsewhere = partOf(whole, r.Shard)
+	r.Scope, r.At, r.now, r.saved = saved.Scope, saved.At, r.At, saved.Changes
 	o := newObserver(r.Declarations, open, options)
 	o.view.partial = true
 	o.observe(ctx, savedLanes(saved))
@@ -50,9 +57,13 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenRea
 	r.inspect(ctx, o.view, selection)
 	judged := r.judge(o.view, selection)
 	due := judged.plan
-	due.Digest = saved.Digest
+	due.Digest, due.Expected = saved.Digest, due.Changing(r.Limits)
 	due.Incomplete = append(due.Incomplete, uncovered(saved)...)
 	due.Summary.Unknown = len(due.Incomplete)
+	due.Scope.Shard = r.Shard
+	if !r.Shard.IsZero() {
+		stopTogether(due, whole)
+	}
 	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, judged.all, o.view.Observations), LeftOut: len(judged.all) - len(due.Changes), View: o.view}, nil
 }
 

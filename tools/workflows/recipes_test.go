@@ -20,8 +20,14 @@ var block = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
 // line names.
 func recipes(t *testing.T, language string) map[string]string {
 	t.Helper()
+	return recipesOf(t, "docs/ci.md", language)
+}
+
+// recipesOf are those of another page.
+func recipesOf(t *testing.T, page, language string) map[string]string {
+	t.Helper()
 	found := map[string]string{}
-	for _, b := range block.FindAllStringSubmatch(read(t, filepath.Join(root(t), "docs/ci.md")), -1) {
+	for _, b := range block.FindAllStringSubmatch(read(t, filepath.Join(root(t), page)), -1) {
 		if b[1] != language {
 			continue
 		}
