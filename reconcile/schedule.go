@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/amisync/amisync/principal"
 )
 
 // Bucket is a cloud's token bucket for one action in one lane: Size calls at
@@ -12,6 +14,14 @@ import (
 type Bucket struct {
 	Size   int
 	Refill float64 // calls a second
+}
+
+// Limits is what the adapter of a cloud knows of its calls. The zero value is a
+// cloud without limits.
+type Limits struct {
+	List, Read string            // what listing images and reading the permissions of one are called
+	IDsPerList int               // how many ids one listing takes; zero: any number
+	Buckets    map[string]Bucket // by the cloud's name for the call
 }
 
 // Calls counts calls to a cloud by lane and by the cloud's name for the call.
@@ -26,23 +36,23 @@ func (c Calls) Add(lane Lane, action string, n int) {
 }
 
 // Calls counts the calls that carrying the plan out takes where nothing goes
-// wrong: one a step, and a read-back, of that name, for each image and before
-// anything is taken away in a further step.
-func (p *Plan) Calls(readBack string) Calls {
-	changes := make(map[string]Change, len(p.Changes))
-	for _, change := range p.Changes {
-		changes[change.ID] = change
+// wrong: one a step, and a read-back for each image and before anything is taken
+// away in a further step. Limits must know every cloud of the plan.
+func (p *Plan) Calls(limits map[principal.Provider]Limits) Calls {
+	changes := make(map[string]*Change, len(p.Changes))
+	for i := range p.Changes {
+		changes[p.Changes[i].ID] = &p.Changes[i]
 	}
 	calls := Calls{}
-	for _, image := range ByImage(p.Changes) {
-		calls.Add(LaneOf(image[0].Image.Image), readBack, 1)
-	}
-	for _, step := range p.Steps {
-		lane := LaneOf(changes[step.Changes[0]].Image.Image)
-		calls.Add(lane, step.Action, 1)
-		if len(step.After) > 0 && slices.ContainsFunc(step.Changes, func(id string) bool { return changes[id].Verb.Takes() }) {
-			calls.Add(lane, readBack, 1)
+	var last principal.Image
+	for _, step := range p.Steps { // those of an image stand together
+		image := changes[step.Changes[0]].Image.Image
+		takes := slices.ContainsFunc(step.Changes, func(id string) bool { return changes[id].Verb.Takes() })
+		if image != last || takes {
+			calls.Add(LaneOf(image), limits[image.Provider].Read, 1) // of the image when all is done, or before this step
 		}
+		calls.Add(LaneOf(image), step.Action, 1)
+		last = image
 	}
 	return calls
 }
@@ -64,7 +74,7 @@ type Expectation struct {
 // and then changing. The calls of a stage overlap. Every bucket is full at the
 // beginning and goes on from stage to stage; an action without a bucket takes no
 // time.
-func Expect(buckets map[string]Bucket, stages ...Calls) Expectation {
+func Expect(limits map[principal.Provider]Limits, stages ...Calls) Expectation {
 	e := Expectation{Lanes: map[Lane]time.Duration{}}
 	spent := map[Lane]map[string]float64{}
 	for _, stage := range stages {
@@ -73,13 +83,13 @@ func Expect(buckets map[string]Bucket, stages ...Calls) Expectation {
 			if spent[lane] == nil {
 				spent[lane] = map[string]float64{}
 			}
-			took := spend(buckets, spent[lane], calls)
+			took := spend(limits[lane.Provider].Buckets, spent[lane], calls)
 			e.Lanes[lane] += took
 			longest = max(longest, took)
 		}
 		e.Time += longest
-		for _, used := range spent {
-			refill(buckets, used, longest)
+		for lane, used := range spent {
+			refill(limits[lane.Provider].Buckets, used, longest)
 		}
 	}
 	for _, lane := range slices.SortedFunc(maps.Keys(e.Lanes), compareLanes) {

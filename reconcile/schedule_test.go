@@ -16,6 +16,7 @@ var (
 	scheduleLane = reconcile.Lane{Provider: principal.AWS, Account: "111111111111", Region: "eu-west-1"}
 	otherLane    = reconcile.Lane{Provider: principal.AWS, Account: "111111111111", Region: "us-east-1"}
 	someBuckets  = map[string]reconcile.Bucket{"Read": {Size: 100, Refill: 20}, "Write": {Size: 100, Refill: 5}}
+	someLimits   = map[principal.Provider]reconcile.Limits{principal.AWS: {List: "List", Read: "Read", IDsPerList: 2, Buckets: someBuckets}}
 )
 
 // stage is calls of one lane.
@@ -45,7 +46,7 @@ func TestTheTimeAtTheLimit(t *testing.T) {
 		{"every lane waits for the slowest between stages", []reconcile.Calls{both, swapped}, 50 * time.Second, "42s 14s", scheduleLane},
 		{"what has no bucket", []reconcile.Calls{stage(scheduleLane, map[string]int{"Enter": 1000})}, 0, "0s", scheduleLane},
 	} {
-		got := reconcile.Expect(someBuckets, c.stages...)
+		got := reconcile.Expect(someLimits, c.stages...)
 		lanes := ""
 		for _, lane := range []reconcile.Lane{scheduleLane, otherLane} {
 			if took, has := got.Lanes[lane]; has {
@@ -67,8 +68,8 @@ func TestStagesOfOneActionTakeAsLongAsTheirCallsTogether(t *testing.T) {
 			stages = append(stages, stage(scheduleLane, map[string]int{"Write": n}))
 			total += n
 		}
-		apart := reconcile.Expect(someBuckets, stages...)
-		together := reconcile.Expect(someBuckets, stage(scheduleLane, map[string]int{"Write": total}))
+		apart := reconcile.Expect(someLimits, stages...)
+		together := reconcile.Expect(someLimits, stage(scheduleLane, map[string]int{"Write": total}))
 		if diff := (apart.Time - together.Time).Abs(); diff > time.Microsecond {
 			t.Errorf("%v: %s apart, %s together", counts, apart.Time, together.Time)
 		}
@@ -87,9 +88,9 @@ func TestMoreCallsNeverTakeLessTime(t *testing.T) {
 			return calls
 		}
 		first, second := draw("first"), draw("second")
-		before := reconcile.Expect(someBuckets, first, second)
+		before := reconcile.Expect(someLimits, first, second)
 		second.Add(scheduleLane, "Write", rapid.IntRange(1, 100).Draw(t, "more"))
-		after := reconcile.Expect(someBuckets, first, second)
+		after := reconcile.Expect(someLimits, first, second)
 		if after.Time < before.Time || after.Lanes[scheduleLane] < before.Lanes[scheduleLane] || after.Lanes[otherLane] != before.Lanes[otherLane] {
 			t.Errorf("before %+v, after %+v", before, after)
 		}
@@ -116,7 +117,7 @@ func TestTheCallsOfAPlan(t *testing.T) {
 	plan.Finish(nil, map[principal.Provider]reconcile.Carrier{principal.AWS: func(changes []reconcile.Change) []reconcile.Call {
 		return []reconcile.Call{{Action: "Write", Changes: changes}}
 	}})
-	calls := plan.Calls("Read")
+	calls := plan.Calls(someLimits)
 	if here, there := calls[scheduleLane], calls[otherLane]; !maps.Equal(here, map[string]int{"Write": 4, "Read": 3}) || !maps.Equal(there, map[string]int{"Write": 1, "Read": 1}) || len(calls) != 2 {
 		t.Errorf("%v", calls)
 	}

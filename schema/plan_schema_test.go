@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestPlanSchemaIsFresh(t *testing.T) {
 }
 
 func generatePlanSchema(t *testing.T) []byte {
-	reflector := jsonschema.Reflector{AllowAdditionalProperties: true, Anonymous: true}
+	reflector := jsonschema.Reflector{AllowAdditionalProperties: true, Anonymous: true, Mapper: asText}
 	for path, dir := range map[string]string{"reconcile": "../reconcile", "principal": "../principal"} {
 		if err := reflector.AddGoComments("github.com/amisync/amisync/"+path, dir); err != nil {
 			t.Fatal(err)
@@ -39,7 +40,10 @@ func generatePlanSchema(t *testing.T) []byte {
 	schema.Title = "amisync plan"
 	for name, optional := range map[string][]string{
 		// What encoding/json leaves out by omitzero is not required.
-		"Finding": {"image", "principal", "source"},
+		"Finding":   {"image", "principal", "source"},
+		"Scope":     {"sample", "shard"},
+		"SeenLane":  {"filter", "inspection"},
+		"SeenImage": {"deprecated"},
 	} {
 		definition := schema.Definitions[name]
 		definition.Required = slices.DeleteFunc(definition.Required, func(field string) bool { return slices.Contains(optional, field) })
@@ -49,6 +53,14 @@ func generatePlanSchema(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return append(text, '\n')
+}
+
+// asText is the schema of what is written as text.
+func asText(t reflect.Type) *jsonschema.Schema {
+	if t == reflect.TypeFor[reconcile.Part]() {
+		return &jsonschema.Schema{Type: "string", Pattern: "^[0-9]+/[0-9]+$", Description: "Part is one of several parts, counted from 1, such as 2/7."}
+	}
+	return nil
 }
 
 func TestPlanSchemaAcceptsPlansAndRefusesOthers(t *testing.T) {
@@ -94,14 +106,18 @@ func planOfEverything() *reconcile.Plan {
 	declared := reconcile.Grant{Principal: account, Reason: "migration", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)}
 	desired := []reconcile.Desired{{Image: reconcile.Image{Image: image, Name: "base-1", State: reconcile.Available}, Grants: []reconcile.Grant{declared}}}
 	plan := &reconcile.Plan{
-		At: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), Scope: reconcile.Scope{Principals: []principal.Principal{account}, Only: reconcile.OnlyGrants},
+		At: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), Scope: reconcile.Scope{Principals: []principal.Principal{account}, Only: reconcile.OnlyGrants, Shard: reconcile.Part{Index: 2, Of: 3}},
 		Changes:    reconcile.Diff(desired, reconcile.Observations{image: reconcile.Known([]principal.Principal{})}),
 		Selection:  []reconcile.PlannedImage{{Image: reconcile.NamedImage{Image: image, Name: "base-1"}, Claims: []reconcile.Claim{{Share: "base", Rank: 1, Picked: true}}}},
 		Findings:   []reconcile.Finding{{Code: "AMI002", Severity: reconcile.SeverityError, Stops: reconcile.StopsRun, Message: "too much"}},
 		Incomplete: []reconcile.Incomplete{{Provider: principal.AWS, Account: "111122223333", Region: "eu-west-1", Kind: reconcile.Denied, Error: "no"}},
+		Seen:       &reconcile.Seen{},
 	}
+	plan.Seen.See(reconcile.LaneOf(image), reconcile.Filter{Names: []string{"base-*"}}, []reconcile.Image{desired[0].Image},
+		reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Reason: "has a key"}}, Calls: map[string]int{"kms:DescribeKey": 1}})
 	plan.Finish(nil, map[principal.Provider]reconcile.Carrier{principal.AWS: func(changes []reconcile.Change) []reconcile.Call {
 		return []reconcile.Call{{Action: "ModifyImageAttribute", Changes: changes}}
 	}})
+	plan.Expected = plan.Applying(map[principal.Provider]reconcile.Limits{principal.AWS: {List: "DescribeImages", Read: "DescribeImageAttribute"}})
 	return plan
 }

@@ -30,20 +30,27 @@ var buckets = map[string]reconcile.Bucket{
 // sessions in an account, and it sees every attempt and every page, because it
 // sits behind the SDK's retries. It is safe for concurrent use.
 type limits struct {
-	off   bool
-	mutex sync.Mutex
-	paces map[lane]*pace
-	calls reconcile.Calls // that were answered, and not throttled
+	off     bool
+	buckets map[string]reconcile.Bucket // by action
+	mutex   sync.Mutex
+	paces   map[lane]*pace
+	calls   reconcile.Calls // that were answered, and not throttled
 }
 
 type lane struct{ account, region, action string }
 
-func newLimits(off bool) *limits {
-	return &limits{off: off, paces: map[lane]*pace{}, calls: reconcile.Calls{}}
+func newLimits(options Options) *limits {
+	l := &limits{off: options.Unlimited, buckets: options.Buckets, paces: map[lane]*pace{}, calls: reconcile.Calls{}}
+	if l.buckets == nil {
+		l.buckets = buckets
+	}
+	return l
 }
 
-// Buckets are EC2's documented limits in each lane, by action.
-func Buckets() map[string]reconcile.Bucket { return maps.Clone(buckets) }
+// Limits are the calls to EC2 and their documented limits in each lane.
+func Limits() reconcile.Limits {
+	return reconcile.Limits{List: "DescribeImages", Read: "DescribeImageAttribute", IDsPerList: maxFilterValues, Buckets: maps.Clone(buckets)}
+}
 
 // Calls counts the calls to EC2 so far, by lane and action: pages and retries
 // are calls of their own, throttled ones take nothing out of a bucket and do not
@@ -66,7 +73,7 @@ func (l *limits) count(account, region, action string) {
 
 // pace returns the pace of an action, or nil where it is not limited.
 func (l *limits) pace(account, region, action string) *pace {
-	documented, limited := buckets[action]
+	configured, limited := l.buckets[action]
 	if l.off || !limited {
 		return nil
 	}
@@ -74,7 +81,7 @@ func (l *limits) pace(account, region, action string) *pace {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if l.paces[key] == nil {
-		l.paces[key] = newPace(documented)
+		l.paces[key] = newPace(configured)
 	}
 	return l.paces[key]
 }

@@ -3,10 +3,13 @@ package run_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -275,5 +278,76 @@ func TestEachOwnersImagesAreReachedThroughItsOwnSession(t *testing.T) {
 		if !slices.Equal(has, []principal.Principal{alice}) {
 			t.Errorf("%v has %v", image, has)
 		}
+	}
+}
+
+// fakeLimits are the names of the fake's calls.
+var fakeLimits = map[principal.Provider]reconcile.Limits{principal.AWS: {List: string(opList), Read: string(opRead)}}
+
+// made counts the fake's calls by the names that plans have for them; write is
+// that of a write.
+func (f *fakeCloud) made(write string) map[string]int {
+	made := map[string]int{}
+	for _, c := range f.calls {
+		switch c.op {
+		case opEnterRead, opEnterWrite:
+		case opWrite:
+			made[write]++
+		default:
+			made[string(c.op)]++
+		}
+	}
+	return made
+}
+
+func TestApplyingASavedPlanTakesTheCallsThatItNames(t *testing.T) {
+	for write, carrier := range map[string]reconcile.Carrier{"Modify": carryAll, "Share": carryOne} {
+		rapid.Check(t, func(t *rapid.T) {
+			e := newEstate(factory, lab)
+			e.limits, e.carriers = fakeLimits, map[principal.Provider]reconcile.Carrier{principal.AWS: carrier}
+			e.cloud.inspect = func(string, reconcile.Questions) reconcile.Inspection {
+				return reconcile.Inspection{Calls: map[string]int{"fake:" + string(opInspect): 1}}
+			}
+			drawn := rapid.SliceOfDistinct(rapid.SampledFrom(who(alice, bob, dave, unit, org, world)), func(p principal.Principal) principal.Principal { return p })
+			for n := range rapid.IntRange(0, 6).Draw(t, "images") {
+				owner := rapid.SampledFrom(e.declarations.Owners).Draw(t, "owner")
+				name := fmt.Sprintf("image-%d", n)
+				e.cloud.put(picture(owner, rapid.SampledFrom(owner.Regions).Draw(t, "region"), name), drawn.Draw(t, "has")...)
+				e.share(owner, name, drawn.Draw(t, "wants")...)
+			}
+			plan, _ := e.plan()
+			e.cloud.calls = nil
+			due, _, view, err := e.recheck(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := len(e.cloud.calls)
+			if result := e.apply(due, view); !result.Complete() {
+				t.Fatalf("%v", outcomes(result))
+			}
+			if made := e.cloud.made(write); !maps.Equal(made, plan.Expected.Calls) {
+				t.Errorf("made %v, the plan says %v", made, plan.Expected.Calls)
+			}
+			e.cloud.calls = e.cloud.calls[read:]
+			if made := e.cloud.made(write); !maps.Equal(made, due.Expected.Calls) {
+				t.Errorf("made %v once rechecked, what is due says %v", made, due.Expected.Calls)
+			}
+		})
+	}
+}
+
+func TestWhatIsSatisfiedAlreadyTakesNothingMore(t *testing.T) {
+	e := newEstate(lab)
+	e.limits = fakeLimits
+	e.single("a", nil, who(alice))
+	byHand := e.single("b", nil, who(alice))
+	plan, _ := e.plan()
+	e.cloud.images[byHand].has = who(alice)
+	due, _, _, err := e.recheck(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]int{"Modify": 1, string(opRead): 1}; !maps.Equal(due.Expected.Calls, want) {
+		t.Errorf("%v left, want %v", due.Expected.Calls, want)
 	}
 }

@@ -1,8 +1,10 @@
-package main
+package report_test
 
 import (
 	"testing"
 	"time"
+
+	"github.com/amisync/amisync/report"
 )
 
 func TestBriefLeavesZerosOut(t *testing.T) {
@@ -13,8 +15,8 @@ func TestBriefLeavesZerosOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := brief(d); got != want {
-			t.Errorf("brief(%s) is %q, want %q", text, got, want)
+		if got := report.Brief(d); got != want {
+			t.Errorf("Brief(%s) is %q, want %q", text, got, want)
 		}
 	}
 }
