@@ -16,7 +16,8 @@ type ProgressMode int
 const (
 	// Quiet shows nothing.
 	Quiet ProgressMode = iota
-	// Lines writes one line for each lane that has finished: for logs.
+	// Lines writes one line for each lane that has finished, and before that one
+	// where a phase will take long: for logs.
 	Lines
 	// Live keeps one line up to date in place: for terminals.
 	Live
@@ -36,24 +37,26 @@ type Progress struct {
 	mode  ProgressMode
 	width int
 	now   func() time.Time
+	paces Paces
 
-	mu     sync.Mutex
-	order  []reconcile.Lane // as first seen
-	lanes  map[reconcile.Lane]*laneProgress
-	drawn  time.Time // when the live line was last drawn
-	shown  bool      // the live line is on the screen
-	due    bool      // a timer will draw the live line
-	closed bool
+	mu       sync.Mutex
+	order    []reconcile.Lane // as first seen
+	lanes    map[reconcile.Lane]*laneProgress
+	foreseen run.Phase // the last one of which is known how long it takes at least
+	drawn    time.Time // when the live line was last drawn
+	shown    bool      // the live line is on the screen
+	due      bool      // a timer will draw the live line
+	closed   bool
 }
 
 // NewProgress shows progress on w, which is standard error as a rule. Width is
 // the number of columns of the terminal, zero where it is not known; now tells
-// the time.
-func NewProgress(w io.Writer, mode ProgressMode, width int, now func() time.Time) *Progress {
+// the time. Paces say how long phases take at least; nil where nobody knows.
+func NewProgress(w io.Writer, mode ProgressMode, width int, now func() time.Time, paces Paces) *Progress {
 	if width <= 0 {
 		width = 80
 	}
-	return &Progress{w: w, mode: mode, width: width, now: now, drawn: now(), lanes: map[reconcile.Lane]*laneProgress{}}
+	return &Progress{w: w, mode: mode, width: width, now: now, paces: paces, drawn: now(), lanes: map[reconcile.Lane]*laneProgress{}}
 }
 
 // Watch takes note of an event and shows it. Failures to write are ignored:
@@ -70,10 +73,13 @@ func (p *Progress) Watch(e run.Event) {
 		p.lanes[e.Lane] = l
 		p.order = append(p.order, e.Lane)
 	}
-	l.note(e)
+	l.note(e, p.now())
 	if p.mode == Live {
 		p.draw()
-	} else if l.ended && e.Phase != run.Listing || e.Err != nil {
+		return
+	}
+	p.forewarn(e)
+	if l.ended && e.Phase != run.Listing || e.Err != nil {
 		p.finish(l)
 	}
 }

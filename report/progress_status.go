@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/amisync/amisync/reconcile/run"
 )
@@ -11,16 +13,20 @@ import (
 type laneProgress struct {
 	name                        string
 	phase                       run.Phase
+	began                       time.Time // of the phase
 	listed, done, total, failed int
 	ended                       bool
 	err                         error
 	told                        string // the line already written
 }
 
-func (l *laneProgress) note(e run.Event) {
+func (l *laneProgress) note(e run.Event, now time.Time) {
 	l.name = Safe(joined(" ", e.Owner, e.Lane.Region))
 	if e.Owner == "" {
 		l.name = Safe(joined(" ", e.Lane.Account, e.Lane.Region))
+	}
+	if l.phase != e.Phase {
+		l.began = now
 	}
 	l.phase, l.done, l.total, l.failed = e.Phase, e.Done, e.Total, e.Failed
 	l.ended, l.err = e.End || e.Err != nil, e.Err
@@ -59,16 +65,25 @@ func (t *tally) add(total, ended, failed int) {
 // text is the tally as a part of the live line: the two counts reach the total
 // together.
 func (t tally) text(before, after, failure string) string {
-	text := fmt.Sprintf("%s %d/%d%s", before, t.well, t.total, after)
+	text := fmt.Sprintf("%s %s/%s%s", before, thousands(t.well), thousands(t.total), after)
 	if t.failed > 0 {
-		text += fmt.Sprintf(" (%d %s)", t.failed, failure)
+		text += fmt.Sprintf(" (%s %s)", thousands(t.failed), failure)
 	}
 	return text
 }
 
 // status is the live line: how far all lanes are, taken together. Every lane is
-// known from the start; how many images there are to read, once all are listed.
+// known from the start; how many images there are to read, once all are listed. The
+// remaining time stands behind it where the terminal has room.
 func (p *Progress) status() string {
+	position, left := p.position(), p.left()
+	if utf8.RuneCountInString(position+left) < p.width {
+		return position + left
+	}
+	return position
+}
+
+func (p *Progress) position() string {
 	var lanes, images, applied tally
 	for _, l := range p.lanes {
 		switch {

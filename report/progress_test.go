@@ -26,7 +26,7 @@ func event(phase run.Phase, lane reconcile.Lane, done, total int, end bool) run.
 
 func TestLinesTellEachFinishedLaneOnce(t *testing.T) {
 	var out bytes.Buffer
-	p := report.NewProgress(&out, report.Lines, 0, time.Now)
+	p := report.NewProgress(&out, report.Lines, 0, time.Now, nil)
 	p.Watch(event(run.Listing, east, 0, 0, false))
 	p.Watch(event(run.Listing, europe, 0, 0, false))
 	p.Watch(event(run.Listing, east, 0, 14, true))
@@ -52,7 +52,7 @@ image-factory us-east-1: 3 of 3 images applied
 
 func TestLinesTellLanesThatWereOnlyListed(t *testing.T) {
 	var out bytes.Buffer
-	p := report.NewProgress(&out, report.Lines, 0, time.Now)
+	p := report.NewProgress(&out, report.Lines, 0, time.Now, nil)
 	p.Watch(event(run.Listing, east, 0, 14, true))
 	p.Watch(event(run.Listing, europe, 0, 0, false))
 	p.Close()
@@ -63,7 +63,7 @@ func TestLinesTellLanesThatWereOnlyListed(t *testing.T) {
 
 func TestQuietShowsNothing(t *testing.T) {
 	var out bytes.Buffer
-	p := report.NewProgress(&out, report.Quiet, 0, time.Now)
+	p := report.NewProgress(&out, report.Quiet, 0, time.Now, nil)
 	p.Watch(event(run.Reading, east, 9, 9, true))
 	p.Close()
 	if out.Len() > 0 {
@@ -81,7 +81,7 @@ func screen(t *testing.T, output string) string {
 // which it waits for lanes to be told of.
 func live(width int) (*report.Progress, *bytes.Buffer) {
 	var out bytes.Buffer
-	p := report.NewProgress(&out, report.Live, width, time.Now)
+	p := report.NewProgress(&out, report.Live, width, time.Now, nil)
 	time.Sleep(time.Second)
 	return p, &out
 }
@@ -121,7 +121,7 @@ func TestLiveCountsLanesAndImagesTowardsTotals(t *testing.T) {
 func TestLiveShowsWhatItWasToldLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out lockedBuffer
-		p := report.NewProgress(&out, report.Live, 0, time.Now)
+		p := report.NewProgress(&out, report.Live, 0, time.Now, nil)
 		p.Watch(event(run.Listing, east, 0, 0, false))
 		p.Watch(event(run.Listing, europe, 0, 0, false))
 		if out.String() != "" {

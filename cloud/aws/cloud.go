@@ -33,6 +33,10 @@ type Options struct {
 	// their names, for CloudTrail. Either may be empty. Owners that ask for a source
 	// identity cannot be entered without an actor.
 	Actor, Run string
+	// Buckets are the limits on amisync's own call rate in each lane, by action, each
+	// with a size and a refill; nil means those of Limits(). An action that is not
+	// among them is not limited.
+	Buckets map[string]reconcile.Bucket
 	// Unlimited turns the limits on amisync's own call rate off; for tests
 	// against a cloud without limits.
 	Unlimited bool
@@ -55,7 +59,7 @@ func New(options Options) *Cloud {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Cloud{options: options, limits: newLimits(options.Unlimited), load: sync.OnceValues(func() (aws.Config, error) {
+	return &Cloud{options: options, limits: newLimits(options), load: sync.OnceValues(func() (aws.Config, error) {
 		return loadConfig(options)
 	})}
 }

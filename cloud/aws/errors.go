@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -119,7 +119,7 @@ func callError(action, subject string, err error) *reconcile.Error {
 			failure.Kind = reconcile.Refused
 		}
 	default:
-		failure.Err = errors.New(withoutEcho(userInfo.ReplaceAllString(plainCause(err), "//"), err))
+		failure.Err = errors.New(withoutEcho(userInfo().ReplaceAllString(plainCause(err), "//"), err))
 	}
 	failure.Hint = hints[failure.Kind]
 	if isAPI {
@@ -189,6 +189,6 @@ func plainCause(err error) string {
 
 // userInfo is what a URL, also a wrong one, may hold in front of its host: a
 // name and a password, with any character in it.
-var userInfo = regexp.MustCompile(`//.*@`)
+var userInfo = lazy.Regexp(`//.*@`)
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

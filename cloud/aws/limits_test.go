@@ -102,7 +102,7 @@ func TestACallThatTheLimitWouldHoldBeyondItsDeadlineIsNotMade(t *testing.T) {
 }
 
 func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
-	l := newLimits(false)
+	l := newLimits(Options{})
 	for action, want := range map[string]string{"DescribeImages": "100 20", "DescribeImageAttribute": "100 20", "DescribeSnapshots": "100 20", "GetImageBlockPublicAccessState": "100 20", "ModifyImageAttribute": "100 5"} {
 		p := l.pace("1", "r", action)
 		if got := fmt.Sprintf("%v %v", p.saved, p.refill); got != want {
@@ -113,7 +113,20 @@ func TestTheLimitsAreThoseThatAWSDocuments(t *testing.T) {
 	if first != again || first == l.pace("1", "s", "DescribeImages") {
 		t.Error("a pace is not that of its account, region and action")
 	}
-	if l.pace("1", "r", "GetCallerIdentity") != nil || newLimits(true).pace("1", "r", "DescribeImages") != nil {
+	if l.pace("1", "r", "GetCallerIdentity") != nil || newLimits(Options{Unlimited: true}).pace("1", "r", "DescribeImages") != nil {
 		t.Error("what has no limit is held back")
+	}
+}
+
+func TestOtherLimitsTakeThePlaceOfTheDocumentedOnes(t *testing.T) {
+	l := newLimits(Options{Buckets: map[string]reconcile.Bucket{"ModifyImageAttribute": {Size: 30, Refill: 1.5}}})
+	if p := l.pace("1", "r", "ModifyImageAttribute"); p.saved != 30 || p.refill != 1.5 {
+		t.Errorf("%v saved, a pace of %v", p.saved, p.refill)
+	}
+	if l.pace("1", "r", "DescribeImages") != nil {
+		t.Error("what is not among the limits is held back")
+	}
+	if documented := buckets["ModifyImageAttribute"]; documented != (reconcile.Bucket{Size: 100, Refill: 5}) {
+		t.Errorf("the documented limit became %v", documented)
 	}
 }

@@ -2,9 +2,9 @@ package aws
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -13,16 +13,16 @@ import (
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 const maxSessionName = 64
 
-var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)
+var notInSessionName = lazy.Regexp(`[^\w+=,.@-]+`)
 
 // sessionName is what CloudTrail shows: the purpose, who runs amisync and which
 // run it is. Where that is too long, the actor is cut before the run.
 func sessionName(purpose, actor, run string) string {
 	name := "amisync-" + purpose
-	if run = notInSessionName.ReplaceAllString(run, "-"); run != "" {
+	if run = notInSessionName().ReplaceAllString(run, "-"); run != "" {
 		run = "-" + run[:min(len(run), maxSessionName-len(name)-1)]
 	}
-	if actor = notInSessionName.ReplaceAllString(actor, "-"); actor != "" {
+	if actor = notInSessionName().ReplaceAllString(actor, "-"); actor != "" {
 		actor = "-" + actor
 		actor = strings.TrimSuffix(actor[:min(len(actor), maxSessionName-len(name)-len(run))], "-")
 	}
@@ -32,7 +32,7 @@ func sessionName(purpose, actor, run string) string {
 // sourceIdentity is who runs amisync, as a session carries it. A session without
 // one would not be what the owner asks for.
 func sourceIdentity(owner reconcile.Owner, actor string) (*string, error) {
-	identity := notInSessionName.ReplaceAllString(actor, "-")
+	identity := notInSessionName().ReplaceAllString(actor, "-")
 	identity = identity[:min(len(identity), maxSessionName)]
 	if len(strings.Trim(identity, "-")) < 2 {
 		return nil, &reconcile.Error{Kind: reconcile.Credentials, // nothing was called

@@ -9,11 +9,11 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
-// How a pace follows what the cloud allows. The parts are of the documented
+// How a pace follows what the cloud allows. The parts are of the configured
 // refill. A call that gets through brings back 1/200; a throttled one costs six
 // times as much, so that a pace comes to rest where one call in seven is throttled:
 // all that the cloud lets through is then used. Where no more than one in ten is
-// throttled, as when a cloud stumbles, it stays as documented.
+// throttled, as when a cloud stumbles, it stays as configured.
 const (
 	speedUpBy  = 1.0 / 200
 	slowDownBy = 6 * speedUpBy
@@ -35,12 +35,13 @@ const (
 const halfBack = 0.5
 
 // pace is how fast one action may be called in one account and region. It
-// begins with the documented bucket, and while nobody else draws from that, no
-// call is sent that the cloud would refuse. Throttled calls mean that somebody
-// does: now, which makes the pace slower, or before, which leaves less to begin
-// with. A nil pace has no limit. It is safe for concurrent use.
+// begins with the configured bucket, which is the documented one unless somebody
+// says otherwise, and never goes beyond it. While that is the cloud's and nobody
+// else draws from it, no call is sent that the cloud would refuse. Throttled calls
+// mean that there is less: now, which makes the pace slower, or before, which leaves
+// less to begin with. A nil pace has no limit. It is safe for concurrent use.
 type pace struct {
-	documented reconcile.Bucket
+	configured reconcile.Bucket
 
 	mutex  sync.Mutex
 	refill float64   // calls a second
@@ -50,8 +51,8 @@ type pace struct {
 	proven time.Time // when there was proof last; what was sent before is no news
 }
 
-func newPace(documented reconcile.Bucket) *pace {
-	return &pace{documented: documented, refill: documented.Refill, saved: float64(documented.Size), at: time.Now()}
+func newPace(configured reconcile.Bucket) *pace {
+	return &pace{configured: configured, refill: configured.Refill, saved: float64(configured.Size), at: time.Now()}
 }
 
 // wait returns when a call may be sent. It fails where the context ends before,
@@ -98,7 +99,7 @@ func (p *pace) giveBack() {
 
 // fill brings saved up to date.
 func (p *pace) fill(now time.Time) {
-	p.saved = min(p.saved+now.Sub(p.at).Seconds()*p.refill, float64(p.documented.Size))
+	p.saved = min(p.saved+now.Sub(p.at).Seconds()*p.refill, float64(p.configured.Size))
 	p.at = now
 }
 
@@ -114,19 +115,19 @@ func (p *pace) answered(sent time.Time, throttled bool) {
 	switch {
 	case !throttled:
 		p.doubt = max(p.doubt-1, 0)
-		p.setRefill(p.refill + p.documented.Refill*speedUpBy)
+		p.setRefill(p.refill + p.configured.Refill*speedUpBy)
 		return
 	case sent.After(p.proven):
 		p.doubt += doubtByOne
 		if p.saved < 1 { // else it tells of what is left, not of what comes in
-			p.setRefill(p.refill - p.documented.Refill*slowDownBy)
+			p.setRefill(p.refill - p.configured.Refill*slowDownBy)
 		}
 	}
 	p.saved += halfBack
 	if p.doubt < proof {
 		return
 	}
-	if p.saved < 1 {
+	if p.saved < 1 || !p.proven.IsZero() { // proof again: what was saved since came in on paper only
 		p.setRefill(p.refill * proofLeave)
 	}
 	p.saved = min(p.saved, 0)
@@ -134,5 +135,5 @@ func (p *pace) answered(sent time.Time, throttled bool) {
 }
 
 func (p *pace) setRefill(refill float64) {
-	p.refill = max(min(refill, p.documented.Refill), p.documented.Refill*slowest)
+	p.refill = max(min(refill, p.configured.Refill), p.configured.Refill*slowest)
 }

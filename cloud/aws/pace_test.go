@@ -11,6 +11,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"golang.org/x/time/rate"
 
 	"github.com/amisync/amisync/reconcile"
@@ -131,6 +132,86 @@ func TestAClockThatGoesAheadIsPutRight(t *testing.T) {
 	})
 }
 
+// times is the bucket by a factor.
+func times(b reconcile.Bucket, factor float64) reconcile.Bucket {
+	return reconcile.Bucket{Size: int(float64(b.Size) * factor), Refill: b.Refill * factor}
+}
+
+func TestTwoThatTakeHalfOfTheLimitEachDoNotThrottleOneAnother(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1)}
+		half := times(documented, 0.5)
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				took := cloud.ours(newPace(half), parallel, 300)
+				if bound := 250 / half.Refill; took.Seconds() > 1.02*bound {
+					t.Errorf("%s where %.0f s would do", took, bound)
+				}
+			})
+		}
+		both.Wait()
+		if cloud.refused > 0 {
+			t.Errorf("%d refused", cloud.refused)
+		}
+	})
+}
+
+func TestAPaceBeyondWhatTheCloudAllowsComesDownToThat(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		for _, factor := range []float64{3, 10} {
+			cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1)}
+			took := cloud.ours(newPace(times(documented, factor)), parallel, 1000)
+			cloud.held(t, took, 900/documented.Refill, 1.05, 0.25)
+		}
+	})
+}
+
+func TestRaisedLimitsAreUsedInFullAndASlowedPaceComesBackToThem(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		raised := times(documented, 3)
+		cloud := shared{latency: 5 * time.Millisecond, limiter: fullBucket(raised, 1)}
+		p := newPace(raised)
+		p.setRefill(0)
+		if p.refill != raised.Refill*slowest {
+			t.Errorf("the slowest pace is %v", p.refill)
+		}
+		cloud.ours(p, parallel, 400)
+		if p.refill != raised.Refill {
+			t.Errorf("the pace stays at %v", p.refill)
+		}
+		took := cloud.ours(p, parallel, 600)
+		cloud.held(t, took, 600/raised.Refill, 1.01, 0)
+	})
+}
+
+// Retries see to it that no call fails while a pace comes down from ten times
+// what the cloud allows: each has eight attempts, as in a run.
+func TestNoCallRunsOutOfAttemptsWhileThePaceComesDown(t *testing.T) {
+	paced(t, func(t *testing.T, documented reconcile.Bucket, parallel int) {
+		cloud := shared{latency: 25 * time.Millisecond, limiter: fullBucket(documented, 1)}
+		p := newPace(times(documented, 10))
+		patient := newLimits(Options{}).retryer(retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 20 * time.Second }))
+		var group sync.WaitGroup
+		places := make(chan struct{}, parallel)
+		for range 600 {
+			places <- struct{}{}
+			group.Go(func() {
+				defer func() { <-places }()
+				for attempt := 1; !cloud.call(p); attempt++ {
+					delay, err := patient.RetryDelay(attempt, throttledError{})
+					if err != nil || attempt == 8 {
+						t.Errorf("attempt %d is throttled: %v", attempt, err)
+						return
+					}
+					time.Sleep(delay)
+				}
+			})
+		}
+		group.Wait()
+	})
+}
+
 func TestThePaceComesBackWhenTheOthersAreGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reads := buckets["DescribeImageAttribute"]
@@ -215,13 +296,13 @@ func TestAThrottledCallIsRetriedAtOnceAtFirst(t *testing.T) {
 		err     error
 		want    time.Duration
 	}{
-		{newLimits(false), 1, busy, 0},
-		{newLimits(false), 2, busy, 0},
-		{newLimits(false), 3, busy, 1},
-		{newLimits(false), 7, busy, 5},
-		{newLimits(false), 1, broken, 0},
-		{newLimits(false), 2, broken, 1},
-		{newLimits(true), 1, busy, 1},
+		{newLimits(Options{}), 1, busy, 0},
+		{newLimits(Options{}), 2, busy, 0},
+		{newLimits(Options{}), 3, busy, 1},
+		{newLimits(Options{}), 7, busy, 5},
+		{newLimits(Options{}), 1, broken, 0},
+		{newLimits(Options{}), 2, broken, 1},
+		{newLimits(Options{Unlimited: true}), 1, busy, 1},
 	} {
 		delay, err := c.limits.retryer(fixed{}).RetryDelay(c.attempt, c.err)
 		if err != nil || delay != c.want*time.Second {

@@ -19,6 +19,9 @@ import (
 // carriers say what one call to each cloud can carry.
 var carriers = map[principal.Provider]reconcile.Carrier{principal.AWS: aws.Carrier}
 
+// limits say how many calls each cloud takes.
+var limits = map[principal.Provider]reconcile.Limits{principal.AWS: aws.Limits()}
+
 // clouds is the way into the clouds for one run. Nothing is called before the
 // first account is entered.
 type clouds struct {
@@ -43,6 +46,10 @@ func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 	if parallel < 1 {
 		return nil, &usageError{message: fmt.Sprintf("--parallel is at least 1, not %d", parallel), command: c.Command}
 	}
+	buckets, err := t.rates(c)
+	if err != nil {
+		return nil, err
+	}
 	mode := report.Quiet
 	kind, _ := t.env("TERM")
 	switch {
@@ -51,10 +58,10 @@ func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 	case level <= slog.LevelInfo:
 		mode = report.Lines
 	}
-	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.errWidth, t.now) }}
+	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.errWidth, t.now, paces(buckets)) }}
 	clouds.progress = clouds.display()
 	clouds.noteAmbient = level <= slog.LevelInfo && slices.Contains([]string{"plan", "drift", "import"}, c.Command.Name)
-	clouds.aws = aws.New(aws.Options{Actor: t.actor(), Run: t.runName(), Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
+	clouds.aws = aws.New(aws.Options{Actor: t.actor(), Run: t.runName(), Buckets: buckets, Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
 	clouds.options = run.Options{Parallel: parallel, Watch: clouds.watch, Stop: t.signals.stop, Now: t.now}
 	return clouds, nil
 }

@@ -60,6 +60,7 @@ func colorFlag() cli.Flag {
 func runFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "parallel", Value: 8, Usage: "work on `N` images of one account and region at a time"},
+		rateFlag(),
 		&cli.StringFlag{Name: "log-level", Value: "info", EnvVars: []string{"AMISYNC_LOG_LEVEL"},
 			Usage: "how much to tell on standard error: `LEVEL` error, warn, info (progress) or debug (every call)"},
 	}
