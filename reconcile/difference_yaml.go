@@ -3,21 +3,22 @@ package reconcile
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // bare is what YAML needs no quotes for, inside of lists and mappings, too; much
 // else could do without, but would be hard to tell from it.
-var bare = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./@*?+-]*(?:(?: |:+)[A-Za-z0-9_./@*?+-]+)*$`)
+var bare = lazy.Regexp(`^[A-Za-z][A-Za-z0-9_./@*?+-]*(?:(?: |:+)[A-Za-z0-9_./@*?+-]+)*$`)
 
 // otherwise are words that some reader of YAML takes for something else.
 var otherwise = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 // scalar is a text as YAML on one line.
 func scalar(text string) string {
-	if bare.MatchString(text) && !slices.Contains(otherwise, strings.ToLower(text)) {
+	if bare().MatchString(text) && !slices.Contains(otherwise, strings.ToLower(text)) {
 		return text
 	}
 	var quoted bytes.Buffer

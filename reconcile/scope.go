@@ -20,7 +20,9 @@ type Scope struct {
 	// Since is the revision whose difference from the manifests chose Shares, or
 	// None. It lets nothing through by itself, and so does not enter a plan's digest.
 	Since string `json:"since,omitempty"`
-	// Sample is the part of the shares, by name, that is looked at.
+	// Sample is the part of the shares, by name, that is looked at; and of images
+	// that no share claims, by id, where their permissions are read. Public ones
+	// are seen whatever the part, because listings show them.
 	Sample Part `json:"sample,omitzero"`
 	// Shard is the part of the lanes that is looked at.
 	Shard Part `json:"shard,omitzero"`
@@ -54,8 +56,22 @@ func (s Scope) canonical() Scope {
 }
 
 // Lanes returns the lanes to look at: those of the owners, or of the shares
-// where shares are named; sorted by owner name and region.
+// where shares are named; sorted by owner name and region. What falls to a shard
+// follows from the manifests alone, so that machines need not agree on it.
 func (s Scope) Lanes(declarations *Declarations) []Lane {
+	lanes := s.lanes(declarations)
+	if s.Shard.IsZero() {
+		return lanes
+	}
+	mine := s.Shard.Lanes(s.weigh(declarations, lanes))
+	return keep(lanes, func(lane Lane) bool {
+		_, is := slices.BinarySearchFunc(mine, lane, compareLanes)
+		return is
+	})
+}
+
+// lanes returns the lanes of all shards.
+func (s Scope) lanes(declarations *Declarations) []Lane {
 	if s.None {
 		return nil
 	}
@@ -88,10 +104,10 @@ func (s Scope) Selection(selection Selection) Selection {
 	if s.None {
 		return Selection{}
 	}
-	if len(s.Shares)+len(s.Images) == 0 {
+	if len(s.Images) == 0 && !s.ChoosesShares() {
 		return selection
 	}
-	inShare := func(share string) bool { return len(s.Shares) == 0 || slices.Contains(s.Shares, share) }
+	inShare := s.inShare()
 	return Selection{
 		Images: keep(selection.Images, func(i Selected) bool {
 			return s.HoldsImage(i.Image) && slices.ContainsFunc(i.Claims, func(c Claim) bool {
@@ -103,6 +119,36 @@ func (s Scope) Selection(selection Selection) Selection {
 			return inShare(g.Share) && s.HoldsImage(Image{Image: g.ImageID.Image})
 		}),
 	}
+}
+
+// ChoosesShares reports whether the scope leaves shares out by their names.
+func (s Scope) ChoosesShares() bool { return len(s.Shares) > 0 || !s.Sample.IsZero() }
+
+// SharesOf returns the names of the shares in scope that have a lane in scope,
+// sorted.
+func (s Scope) SharesOf(declarations *Declarations) []string {
+	lanes := map[Lane]bool{}
+	for _, lane := range s.Lanes(declarations) {
+		lanes[lane] = true
+	}
+	inShare := s.inShare()
+	var names []string
+	for _, share := range declarations.Shares {
+		if inShare(share.Share) && slices.ContainsFunc(share.Lanes, func(l Lane) bool { return lanes[l] }) {
+			names = append(names, share.Share)
+		}
+	}
+	return names
+}
+
+// inShare returns what tells whether the filters on shares let the share of a
+// name through.
+func (s Scope) inShare() func(name string) bool {
+	named := make(map[string]bool, len(s.Shares))
+	for _, share := range s.Shares {
+		named[share] = true
+	}
+	return func(name string) bool { return (len(named) == 0 || named[name]) && s.Sample.Holds(name) }
 }
 
 // HoldsImage reports whether the image filter lets the image through.

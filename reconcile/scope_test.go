@@ -102,6 +102,10 @@ func TestTheScopeOfASelection(t *testing.T) {
 		scope := reconcile.Scope{
 			Shares: rapid.SliceOfN(rapid.SampledFrom([]string{"share-0", "share-1", "share-2"}), 0, 2).Draw(t, "shares"),
 			Images: rapid.SliceOfN(rapid.SampledFrom([]string{"base-*", "ami-00000001", "web/[1]"}), 0, 2).Draw(t, "images"),
+			Sample: rapid.SampledFrom([]reconcile.Part{{}, {Index: 1, Of: 2}, {Index: 2, Of: 2}}).Draw(t, "sample"),
+		}
+		held := func(share string) bool {
+			return (len(scope.Shares) == 0 || slices.Contains(scope.Shares, share)) && scope.Sample.Holds(share)
 		}
 		in := scope.Selection(all)
 		kept := map[principal.Image]reconcile.Selected{}
@@ -109,8 +113,8 @@ func TestTheScopeOfASelection(t *testing.T) {
 			kept[selected.Image.Image] = selected
 		}
 		for _, selected := range all.Images {
-			byShare := len(scope.Shares) == 0 || slices.ContainsFunc(selected.Claims, func(c reconcile.Claim) bool {
-				return slices.Contains(scope.Shares, c.Share) && (c.Picked || !selected.Picked())
+			byShare := slices.ContainsFunc(selected.Claims, func(c reconcile.Claim) bool {
+				return held(c.Share) && (c.Picked || !selected.Picked())
 			})
 			want := byShare && scope.HoldsImage(selected.Image)
 			got, has := kept[selected.Image.Image]
@@ -123,13 +127,39 @@ func TestTheScopeOfASelection(t *testing.T) {
 			t.Fatalf("%v come from nowhere", keysOf(kept))
 		}
 		for _, u := range in.Unmatched {
-			if len(scope.Images) > 0 || len(scope.Shares) > 0 && !slices.Contains(scope.Shares, u.Share) {
+			if len(scope.Images) > 0 || !held(u.Share) {
 				t.Fatalf("%+v is out of scope", u)
 			}
 		}
 		for _, g := range in.Gone {
-			if len(scope.Shares) > 0 && !slices.Contains(scope.Shares, g.Share) || len(scope.Images) > 0 && !slices.Contains(scope.Images, g.Image.ID) {
+			if !held(g.Share) || len(scope.Images) > 0 && !slices.Contains(scope.Images, g.Image.ID) {
 				t.Fatalf("%+v is out of scope", g)
+			}
+		}
+	})
+}
+
+func TestTheSharesOfAScopeHaveALaneInItAndANameThatItHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := drawEstate(t).declarations
+		scope := reconcile.Scope{
+			Owners:  rapid.SliceOfN(rapid.SampledFrom([]string{"factory", "lab"}), 0, 1).Draw(t, "owners"),
+			Regions: rapid.SliceOfN(rapid.SampledFrom([]string{"eu-west-1", "us-east-1"}), 0, 1).Draw(t, "regions"),
+			Shares:  rapid.SliceOfN(rapid.SampledFrom([]string{"share-0", "share-1"}), 0, 2).Draw(t, "shares"),
+		}
+		whole, parts := scope.SharesOf(d), rapid.IntRange(2, 3).Draw(t, "parts")
+		var joined []string
+		for k := range parts {
+			scope.Sample = reconcile.Part{Index: k + 1, Of: parts}
+			joined = append(joined, scope.SharesOf(d)...)
+		}
+		if slices.Sort(joined); !slices.Equal(joined, whole) {
+			t.Fatalf("the parts hold %v, all is %v", joined, whole)
+		}
+		for _, share := range d.Shares {
+			lane := slices.ContainsFunc(share.Lanes, func(l reconcile.Lane) bool { return slices.Contains(scope.Lanes(d), l) })
+			if want := lane && (len(scope.Shares) == 0 || slices.Contains(scope.Shares, share.Share)); slices.Contains(whole, share.Share) != want {
+				t.Fatalf("%s: want %v", share.Share, want)
 			}
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/reconcile/run"
 	"github.com/amisync/amisync/report"
 )
@@ -19,6 +20,7 @@ func driftCommand(t *tool) *cli.Command {
 			manifestsFlag(),
 			&cli.DurationFlag{Name: "grace", Value: 24 * time.Hour, Usage: "grants that an image younger than this `AGE` lacks are pending, not missing"},
 			&cli.BoolFlag{Name: "unmanaged", Usage: "read the permissions of images that no manifest claims, too: one call for each"},
+			&cli.StringFlag{Name: "sample", Usage: "only the shares whose names fall to part `K/N`, or to today's with day/N: N of them are all; with --unmanaged, also of the images that no manifest claims only those of the part"},
 			filterFlags(), principalFlag(), outputFlags(report.DriftDocument), runFlags(),
 		),
 		Action: t.drift,
@@ -32,6 +34,9 @@ func (t *tool) drift(c *cli.Context) error {
 	l, err := t.look(c, report.DriftDocument)
 	if err != nil {
 		return err
+	}
+	if !l.request.Scope.Sample.IsZero() {
+		l.noteSample(c)
 	}
 	drift, plan := run.Drift(c.Context, l.request, l.clouds.openReader, l.clouds.options, c.Duration("grace"), c.Bool("unmanaged"))
 	l.clouds.progress.Close()
@@ -52,4 +57,12 @@ func (t *tool) drift(c *cli.Context) error {
 		return &outcome{code: exitChanges}
 	}
 	return nil
+}
+
+// noteSample tells how many of the shares the sample has.
+func (l *look) noteSample(c *cli.Context) {
+	scope := l.request.Scope
+	held := scope.SharesOf(l.request.Declarations)
+	scope.Sample = reconcile.Part{}
+	l.note(c, "sample %s: %d of %s", l.request.Scope.Sample, len(held), number(len(scope.SharesOf(l.request.Declarations)), "share"))
 }

@@ -13,12 +13,12 @@ import (
 // Drift tells how the clouds differ from the manifests. A grant that an image
 // younger than grace lacks is pending. Images that no manifest claims are part
 // of it where they are public, which the listing shows; with unmanaged their
-// permissions are read too, one call each.
+// permissions are read too, one call each, as far as they fall to the sample.
 func Drift(ctx context.Context, request Request, open OpenReader, options Options, grace time.Duration, unmanaged bool) (*reconcile.Drift, *reconcile.Plan) {
 	wanted := request.matters
 	if unmanaged {
 		wanted = func(lane reconcile.Lane, images []reconcile.Image) []reconcile.Image {
-			return append(request.matters(lane, images), available(request.unclaimed(lane, images))...)
+			return append(request.matters(lane, images), request.strays(lane, images)...)
 		}
 	}
 	view := request.look(ctx, open, options, wanted)

@@ -31,13 +31,11 @@ func (r Request) inspect(ctx context.Context, view *View, claimed reconcile.Sele
 // looks for them.
 func (r Request) questions(view *View, claimed reconcile.Selection) map[reconcile.Lane]reconcile.Questions {
 	questions := map[reconcile.Lane]reconcile.Questions{}
-	images := map[principal.Image]reconcile.Image{}
-	for _, image := range view.images() {
-		images[image.Image] = image
-	}
 	changes, _ := r.changes(view, claimed)
 	changes, _ = reconcile.Scope{Only: r.Only}.Changes(changes)
-	for _, group := range reconcile.ByImage(changes) {
+	groups := reconcile.ByImage(changes)
+	images := view.changed(groups)
+	for _, group := range groups {
 		image := images[group[0].Image.Image]
 		q := questions[reconcile.LaneOf(image.Image)]
 		if gives, _ := split(group); len(gives) > 0 && len(image.EncryptedSnapshots) > 0 {
@@ -56,6 +54,20 @@ func (r Request) questions(view *View, claimed reconcile.Selection) map[reconcil
 		}
 	}
 	return questions
+}
+
+// changed returns the images that groups of changes are about, as they were listed.
+func (v *View) changed(groups [][]reconcile.Change) map[principal.Image]reconcile.Image {
+	images := make(map[principal.Image]reconcile.Image, len(groups))
+	for _, group := range groups {
+		images[group[0].Image.Image] = reconcile.Image{}
+	}
+	for _, image := range v.images() {
+		if _, changes := images[image.Image]; changes {
+			images[image.Image] = image
+		}
+	}
+	return images
 }
 
 // checks counts the calls that the inspections took.

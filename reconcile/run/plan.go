@@ -16,15 +16,21 @@ type Request struct {
 	Scope        reconcile.Scope
 	At           time.Time
 	Carriers     map[principal.Provider]reconcile.Carrier
+	// Limits, unless empty, are what the plan's expected time is computed from.
+	Limits map[principal.Provider]reconcile.Limits
 	// Only, if not empty, leaves what goes the other way out of a saved plan, whose
 	// own scope stays as it is.
 	Only reconcile.Direction
+	// Shard, unless it is the whole, is the part of a saved plan's lanes that is
+	// carried out.
+	Shard reconcile.Part
 
 	// now is later than At where At is that of a saved plan: what the policy allows
 	// for a time is judged by it.
 	now time.Time
-	// saved are the changes of the saved plan that is being carried out.
-	saved []reconcile.Change
+	// saved are the changes of the saved plan that is being carried out, elsewhere
+	// those of the same plan that other shards carry out.
+	saved, elsewhere []reconcile.Change
 }
 
 // Plan looks at everything in scope and says what would have to change. What
@@ -33,16 +39,20 @@ func Plan(ctx context.Context, request Request, open OpenReader, options Options
 	view := request.look(ctx, open, options, request.matters)
 	claimed := reconcile.Select(request.Declarations, view.Inventory)
 	request.inspect(ctx, view, claimed)
-	return request.judge(view, claimed).plan, view
+	plan := request.judge(view, claimed).plan
+	if !request.Scope.Shard.IsZero() {
+		plan.Seen = request.seen(view)
+	}
+	return plan, view
 }
 
-// look lists the lanes in scope and reads the permissions of the images that
-// wanted picks from each.
+// look lists the lanes in scope, as far as the scope needs it, and reads the
+// permissions of the images that wanted picks from each.
 func (r Request) look(ctx context.Context, open OpenReader, options Options, wanted func(reconcile.Lane, []reconcile.Image) []reconcile.Image) *View {
 	o := newObserver(r.Declarations, open, options)
 	var lanes []work
 	for _, lane := range r.Scope.Lanes(r.Declarations) {
-		lanes = append(lanes, work{lane: lane, wanted: func(images []reconcile.Image) []reconcile.Image { return wanted(lane, images) }})
+		lanes = append(lanes, work{lane: lane, filter: r.Scope.Filter(r.Declarations, lane), wanted: func(images []reconcile.Image) []reconcile.Image { return wanted(lane, images) }})
 	}
 	o.observe(ctx, lanes)
 	return o.view
@@ -67,7 +77,7 @@ func (r Request) matters(lane reconcile.Lane, images []reconcile.Image) []reconc
 // evictable returns the images in scope, claimed or not; with a filter on
 // shares, those that the shares claim.
 func (r Request) evictable(images []reconcile.Image, inScope reconcile.Selection) []reconcile.Image {
-	if len(r.Scope.Shares) > 0 {
+	if r.Scope.ChoosesShares() {
 		images = nil
 		for _, selected := range inScope.Images {
 			images = append(images, selected.Image)
@@ -98,16 +108,18 @@ func (r Request) judge(view *View, claimed reconcile.Selection) judgement {
 	reconcile.Name(all, r.Declarations.Aliases)
 	reconcile.Name(held, r.Declarations.Aliases)
 	changes, withdrawn := reconcile.Scope{Only: r.Only}.Changes(all)
+	elsewhere, _ := reconcile.Scope{Only: r.Only}.Changes(r.elsewhere)
 	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
-		Incomplete: view.Incomplete, Checks: view.checks(), Selection: planned(selection, changes), Inventory: r.counts(view.Inventory, selection),
+		Incomplete: view.Incomplete, Checks: view.checks(), Selection: r.Scope.Ranked(planned(selection, changes), r.Declarations), Inventory: r.counts(view.Inventory, selection),
 		Access: reconcile.AccessOf(view.images(), selection, view.Observations, r.Declarations.Aliases)}
 	plan.Findings = guard.Check(guard.Input{
 		Declarations: r.Declarations, Scope: r.Scope, At: r.judgedAt(), Partial: view.partial, Inventory: view.Inventory, Claimed: claimed, Selection: selection,
-		Desired: reconcile.Desire(r.Declarations, selection, r.At), Observations: view.Observations, Changes: changes,
+		Desired: reconcile.Desire(r.Declarations, selection, r.At), Observations: view.Observations, Changes: changes, Elsewhere: elsewhere,
 		Held: slices.Concat(held, withdrawn), Inspections: view.Inspections,
 		Made: reconcile.Compare(r.saved, all, view.Observations).Satisfied,
 	})
 	plan.Finish(r.Declarations.Aliases, r.Carriers)
+	plan.Expected = plan.Applying(r.Limits)
 	return judgement{plan, all, held}
 }
 

@@ -18,7 +18,7 @@ type Unclaimed struct {
 // image that no share claims, sorted by image.
 func Survey(ctx context.Context, request Request, open OpenReader, options Options) ([]Unclaimed, *View) {
 	view := request.look(ctx, open, options, func(lane reconcile.Lane, images []reconcile.Image) []reconcile.Image {
-		return available(request.unclaimed(lane, images))
+		return request.strays(lane, images)
 	})
 	var found []Unclaimed
 	for _, image := range request.unclaimedImages(view) {
@@ -47,6 +47,12 @@ func (r Request) unclaimed(lane reconcile.Lane, images []reconcile.Image) []reco
 		}
 	}
 	return found
+}
+
+// strays returns the unclaimed images of a lane whose permissions are worth a
+// call: those that are available, and of a sample those whose id falls to it.
+func (r Request) strays(lane reconcile.Lane, images []reconcile.Image) []reconcile.Image {
+	return slices.DeleteFunc(available(r.unclaimed(lane, images)), func(i reconcile.Image) bool { return !r.Scope.Sample.Holds(i.ID) })
 }
 
 // unclaimedImages returns the unclaimed images of all known lanes, sorted.

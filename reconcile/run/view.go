@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -114,7 +115,7 @@ func (o *observer) lane(ctx context.Context, owner string, reader Reader, w work
 // distinct keeps each image once, as it was listed last: a listing of many
 // pages may show an image on two of them.
 func distinct(images []reconcile.Image) []reconcile.Image {
-	var each []reconcile.Image
+	each := make([]reconcile.Image, 0, len(images))
 	index := make(map[principal.Image]int, len(images))
 	for _, image := range images {
 		if i, seen := index[image.Image]; seen {
@@ -128,10 +129,11 @@ func distinct(images []reconcile.Image) []reconcile.Image {
 }
 
 func (o *observer) observed(image reconcile.Image, permissions []principal.Principal, err error) {
+	sorted := principal.Sorted(permissions)
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	if err == nil {
-		o.view.Observations[image.Image] = reconcile.Known(principal.Sorted(permissions))
+		o.view.Observations[image.Image] = reconcile.Known(sorted)
 		return
 	}
 	o.view.Observations[image.Image] = reconcile.Unknown[[]principal.Principal](err)
@@ -168,10 +170,10 @@ func (v *View) created() map[principal.Image]time.Time {
 
 // images returns every listed image.
 func (v *View) images() []reconcile.Image {
-	var all []reconcile.Image
+	var lists [][]reconcile.Image
 	for _, observed := range v.Inventory {
 		images, _ := observed.Value()
-		all = append(all, images...)
+		lists = append(lists, images)
 	}
-	return all
+	return slices.Concat(lists...)
 }
