@@ -2,9 +2,9 @@ package report
 
 import (
 	"io"
-	"regexp"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -92,8 +92,8 @@ func blocks(markdown string) []string {
 }
 
 var (
-	emphasis = regexp.MustCompile(`\*+([^*]+)\*+`)
-	link     = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
+	emphasis = lazy.Regexp(`\*+([^*]+)\*+`)
+	link     = lazy.Regexp(`\[([^\]]+)\]\([^)]*\)`)
 )
 
 // unmarked is a paragraph without the marks of emphasis and links. Code keeps
@@ -101,7 +101,7 @@ var (
 func unmarked(text string) string {
 	parts := strings.Split(text, "`")
 	for i := 0; i < len(parts); i += 2 {
-		parts[i] = link.ReplaceAllString(emphasis.ReplaceAllString(parts[i], "$1"), "$1")
+		parts[i] = link().ReplaceAllString(emphasis().ReplaceAllString(parts[i], "$1"), "$1")
 	}
 	return strings.Join(parts, "`")
 }

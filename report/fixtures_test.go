@@ -74,6 +74,12 @@ func until(c reconcile.Change, day, note string) reconcile.Change {
 	return c
 }
 
+// ec2 are the limits of EC2.
+func ec2() map[principal.Provider]reconcile.Limits {
+	return map[principal.Provider]reconcile.Limits{principal.AWS: {List: "DescribeImages", Read: "DescribeImageAttribute", IDsPerList: 200,
+		Buckets: map[string]reconcile.Bucket{"DescribeImageAttribute": {Size: 100, Refill: 20}, "ModifyImageAttribute": {Size: 100, Refill: 5}}}}
+}
+
 func finish(p *reconcile.Plan) *reconcile.Plan {
 	p.At, p.Findings = at, slices.Clone(p.Findings) // they are sorted in place
 	p.Inventory = reconcile.Counts{Lanes: 3, Listed: 120, Picked: 9, Retired: 14}
@@ -82,6 +88,7 @@ func finish(p *reconcile.Plan) *reconcile.Plan {
 			return []reconcile.Call{{Action: "ModifyImageAttribute", Changes: changes}}
 		},
 	})
+	p.Expected = p.Applying(ec2())
 	return p
 }
 
@@ -150,4 +157,12 @@ func everyday() *reconcile.Plan {
 		revoke(lab, stranger),
 	)
 	return finish(&reconcile.Plan{Changes: changes, Access: accessOf(changes, acme, dataProd)})
+}
+
+// long is a plan for a cloud that takes one write in a hundred seconds.
+func long() *reconcile.Plan {
+	p, limits := everyday(), ec2()
+	limits[principal.AWS].Buckets["ModifyImageAttribute"] = reconcile.Bucket{Size: 1, Refill: 0.01}
+	p.Expected = p.Applying(limits)
+	return p
 }

@@ -16,8 +16,8 @@ import (
 func scenarios() map[string]render {
 	all := documents()
 	wanted := map[string]render{}
-	for _, name := range []string{"plan-empty", "plan-everyday", "plan-review", "plan-grants", "plan-revokes", "plan-publish", "plan-unknown", "plan-filtered", "plan-findings", "plan-in-part",
-		"plan-hostile", "result-applied", "result-partial", "result-refused", "result-held", "result-interrupted-late", "drift-all-kinds", "drift-none", "drift-unknown", "comparison-stale"} {
+	for _, name := range []string{"plan-empty", "plan-everyday", "plan-long", "plan-review", "plan-grants", "plan-revokes", "plan-publish", "plan-unknown", "plan-filtered", "plan-none", "plan-since", "plan-shard", "plan-findings", "plan-in-part",
+		"plan-hostile", "result-applied", "result-partial", "result-refused", "result-held", "result-interrupted-late", "result-shard", "drift-all-kinds", "drift-none", "drift-sample", "drift-unknown", "comparison-stale"} {
 		wanted[name] = all[name]
 	}
 	// More than fits into the budget that overBudget gives a document.

@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -17,7 +17,7 @@ import (
 type githubOutputWriter struct{ changesOnly }
 
 // digestForm is what a digest looks like; another is not passed on.
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestForm = lazy.Regexp(`^sha256:[0-9a-f]{64}$`)
 
 func (githubOutputWriter) WritePlan(w io.Writer, p *reconcile.Plan, _ Style) error {
 	has := func(what func(reconcile.Verb) bool) bool {
@@ -29,7 +29,7 @@ func (githubOutputWriter) WritePlan(w io.Writer, p *reconcile.Plan, _ Style) err
 		output{"has-public", has(func(v reconcile.Verb) bool { return v == reconcile.VerbPublish })},
 		output{"refused", p.Refused()},
 		output{"incomplete", len(p.Incomplete) > 0},
-		output{"digest", digestForm.FindString(p.Digest)})
+		output{"digest", digestForm().FindString(p.Digest)})
 }
 
 func (githubOutputWriter) WriteResult(w io.Writer, r *reconcile.Result, _ Style) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -67,9 +68,13 @@ func documents() map[string]render {
 			Changes: []reconcile.Change{change(reconcile.VerbPublish, golden, principal.Everyone, reconcile.Declared, 31)},
 			Findings: []reconcile.Finding{{Code: "AMI001", Severity: reconcile.SeverityWarning, Message: "becomes public: anybody with an AWS account can launch and copy it",
 				Image: golden, Principal: named(principal.Everyone), Source: line(31)}}})),
+		"plan-long":      plan(long()),
 		"plan-move":      plan(finish(&reconcile.Plan{Changes: move})),
 		"plan-unknown":   plan(finish(&reconcile.Plan{Changes: move[:1], Incomplete: unread})),
 		"plan-filtered":  plan(finish(&reconcile.Plan{Scope: filtered, Changes: move[:1]})),
+		"plan-none":      plan(unaffected()),
+		"plan-since":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Since: "origin/main", Shares: manyShares(37), Regions: []string{"us-east-1"}}, Changes: move[:1]})),
+		"plan-shard":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Shard: reconcile.Part{Index: 2, Of: 4}}, Changes: move[:1]})),
 		"plan-findings":  plan(finish(&reconcile.Plan{Changes: move, Findings: findings})),
 		"plan-review":    plan(reviewed()),
 		"plan-hostile":   plan(hostile()),
@@ -81,6 +86,9 @@ func documents() map[string]render {
 			{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied},
 			{Change: grant(base11, workloads, 14), Status: reconcile.StatusApplied},
 		}}),
+		"result-shard": result(&reconcile.Result{Scope: reconcile.Scope{Shard: reconcile.Part{Index: 2, Of: 4}, Shares: manyShares(6)}, Outcomes: []reconcile.Outcome{
+			{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied},
+		}}),
 		"result-partial":          result(partial()),
 		"result-interrupted":      result(interrupted()),
 		"result-refused":          result(refused()),
@@ -89,6 +97,7 @@ func documents() map[string]render {
 		"result-interrupted-late": result(interruptedLate()),
 		"drift-unmanaged":         drift(driftOf(reconcile.DriftUnmanaged)),
 		"drift-filtered-findings": drift(&reconcile.Drift{At: at, Scope: filtered, Findings: findings[2:3]}),
+		"drift-sample":            drift(&reconcile.Drift{At: at, Scope: reconcile.Scope{Sample: reconcile.Part{Index: 3, Of: 7}}}),
 		"drift-none":              drift(&reconcile.Drift{At: at}),
 		"drift-pending":           drift(driftOf(reconcile.DriftPending)),
 		"drift-unknown":           drift(&reconcile.Drift{At: at, Incomplete: unread[1:2], Unknown: 1}),
@@ -97,6 +106,22 @@ func documents() map[string]render {
 		"comparison-stale": comparison(reconcile.Comparison{Due: move[:1], Satisfied: move[1:2], Unknown: []reconcile.Change{grant(golden, workloads, 14)},
 			Dropped: move[2:], Added: []reconcile.Change{revoke(base11, stranger)}}),
 	}
+}
+
+// unaffected is a plan that looked at nothing, as what changed affects no share.
+func unaffected() *reconcile.Plan {
+	p := finish(&reconcile.Plan{Scope: reconcile.Scope{None: true, Since: "origin/main"}})
+	p.Inventory = reconcile.Counts{}
+	return p
+}
+
+// manyShares are the names of as many shares.
+func manyShares(n int) []string {
+	var shares []string
+	for i := range n {
+		shares = append(shares, fmt.Sprintf("share-%02d", i+1))
+	}
+	return shares
 }
 
 // checked is a plan that took calls beforehand, leaves images out and makes
@@ -208,7 +233,7 @@ func hostile() *reconcile.Plan {
 	c := until(grant(i, contract, 1), evil, evil)
 	c.Source.File = evil
 	p := finish(&reconcile.Plan{
-		Scope:      reconcile.Scope{Shares: []string{evil}},
+		Scope:      reconcile.Scope{Shares: []string{evil}, Since: evil},
 		Changes:    []reconcile.Change{c},
 		Findings:   []reconcile.Finding{{Code: "AMI007", Severity: reconcile.SeverityNote, Message: evil, Image: i, Share: evil, Hint: evil, Source: c.Source}},
 		Incomplete: []reconcile.Incomplete{{Account: factory, Region: evil, Image: evil, Name: evil, Action: evil, Error: evil, Hint: evil}},

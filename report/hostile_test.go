@@ -39,8 +39,13 @@ func fill(t *rapid.T, v reflect.Value) {
 		v.SetString(hostileText.Draw(t, "text"))
 	case reflect.Int:
 		v.SetInt(int64(rapid.IntRange(0, 3).Draw(t, "number")))
+	case reflect.Float64:
+		v.SetFloat(rapid.SampledFrom([]float64{-1, 0, 0.5, 61, 1e300}).Draw(t, "measure"))
 	case reflect.Bool:
 		v.SetBool(rapid.Bool().Draw(t, "bool"))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem())
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), rapid.IntRange(0, 2).Draw(t, "length"), 2))
 		for i := range v.Len() {
@@ -169,14 +174,20 @@ func TestNoNameGivesOrdersInProgress(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var out bytes.Buffer
 		mode := rapid.SampledFrom([]report.ProgressMode{report.Lines, report.Live}).Draw(t, "mode")
-		p := report.NewProgress(&out, mode, rapid.IntRange(0, 90).Draw(t, "width"), time.Now)
+		width, paces := rapid.IntRange(0, 90).Draw(t, "width"), report.Paces{}
+		var events []run.Event
 		for range rapid.IntRange(0, 5).Draw(t, "events") {
 			e := run.Event{Phase: rapid.SampledFrom([]run.Phase{run.Listing, run.Reading, run.Applying}).Draw(t, "phase"), End: rapid.Bool().Draw(t, "end")}
 			fill(t, reflect.ValueOf(&e.Lane).Elem())
 			fill(t, reflect.ValueOf(&e.Owner).Elem())
-			if rapid.Bool().Draw(t, "fails") {
+			if e.Total = rapid.IntRange(0, 3).Draw(t, "images"); rapid.Bool().Draw(t, "fails") {
 				e.Err = errors.New(hostileText.Draw(t, "error"))
 			}
+			paces[e.Lane.Provider] = map[run.Phase][]reconcile.Bucket{e.Phase: {{Size: 1, Refill: 0.01}}}
+			events = append(events, e)
+		}
+		p := report.NewProgress(&out, mode, width, time.Now, paces)
+		for _, e := range events {
 			p.Watch(e)
 		}
 		p.Close()

@@ -70,7 +70,7 @@ func (s Style) unread(i reconcile.Incomplete) string {
 // where.
 func htmlSource(source reconcile.Source, style Style) html.Source {
 	target := style.sourceURL(source)
-	if !linkable.MatchString(target) {
+	if !linkable().MatchString(target) {
 		target = ""
 	}
 	return html.Source{Text: Safe(place(source)), URL: target}

@@ -39,7 +39,7 @@ func planVerdict(p *reconcile.Plan) ([]html.Sentence, []string) {
 		does.Tone = html.Alarm
 	}
 	return verdict(refused, does, html.Sentence{Tone: html.Warn, Text: unreadSentence(p.Incomplete)}),
-		said(func(page *page) { page.scope(p.Scope, planNames(p)) })
+		said(func(page *page) { page.planScope(p) })
 }
 
 // changing counts the images that a plan changes, and those of them that become

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
@@ -110,19 +110,19 @@ func (i issue) identity() string {
 
 var (
 	// counted is a count or a date, as a word: neither an id nor a part of a name.
-	counted = regexp.MustCompile(`^\(?(?:\d{1,7}|\d{4}-\d\d-\d\d)[).,;:]*$`)
+	counted = lazy.Regexp(`^\(?(?:\d{1,7}|\d{4}-\d\d-\d\d)[).,;:]*$`)
 	// noun is a word that a count may have made a plural.
-	noun = regexp.MustCompile(`^([a-z]+?)s?\b`)
+	noun = lazy.Regexp(`^([a-z]+?)s?\b`)
 )
 
 // withoutNumbers is a message without its counts and dates.
 func withoutNumbers(message string) string {
 	words := strings.Fields(message)
 	for i, word := range words {
-		if counted.MatchString(word) {
+		if counted().MatchString(word) {
 			words[i] = "#"
 			if i+1 < len(words) {
-				words[i+1] = noun.ReplaceAllString(words[i+1], "$1")
+				words[i+1] = noun().ReplaceAllString(words[i+1], "$1")
 			}
 		}
 	}

@@ -93,5 +93,5 @@ func SafeJSON(document []byte) []byte {
 			escaped = fmt.Appendf(escaped, `\u%04x`, r)
 		}
 	}
-	return runnerCommand.ReplaceAll(escaped, []byte(`\u0023$1`))
+	return runnerCommand().ReplaceAll(escaped, []byte(`\u0023$1`))
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -29,15 +28,19 @@ func (m markdown) verdict(signal string, texts ...string) string {
 }
 
 // head is the verdict, what the document is, and what it leaves out because of a
-// filter.
-func (m markdown) head(verdict, introduction string, scope reconcile.Scope, names map[principal.Principal]string) part {
-	filter := sentence(func(p *page) { p.scope(scope, names) })
+// filter, as filtered says it.
+func (m markdown) head(verdict, introduction string, scope reconcile.Scope, filtered func(p *page)) part {
+	filter := sentence(filtered)
 	if filter == "" {
 		return either(verdict+paragraph(introduction), verdict)
 	}
-	filtered := paragraph("**Only a part was looked at** – " + filter + ".")
-	short := paragraph(fmt.Sprintf("**Only a part was looked at.** The filter has no room here: see %s.", m.whole))
-	return either(verdict+paragraph(introduction)+filtered, verdict+filtered, verdict+short)
+	lookedAt := "Only a part was looked at"
+	if scope.None {
+		lookedAt = "Nothing was looked at"
+	}
+	whole := paragraph(fmt.Sprintf("**%s** – %s.", lookedAt, filter))
+	short := paragraph(fmt.Sprintf("**%s.** The filter has no room here: see %s.", lookedAt, m.whole))
+	return either(verdict+paragraph(introduction)+whole, verdict+whole, verdict+short)
 }
 
 // unreadSentence says so where something could not be read.

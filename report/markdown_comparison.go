@@ -23,7 +23,7 @@ func (markdownWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, styl
 	}
 	const introduction = "A saved plan of launch permissions of machine images (AMIs), held against what the manifests ask for and the cloud shows now. Nothing was changed."
 	return m.write(w,
-		m.head(m.comparisonVerdict(c), introduction, reconcile.Scope{}, nil),
+		m.head(m.comparisonVerdict(c), introduction, reconcile.Scope{}, func(*page) {}),
 		m.turns("Needed now, not in the plan", c.Added),
 		m.turns("In the plan, not needed now", c.Dropped),
 		m.next(comparisonNext(c)),

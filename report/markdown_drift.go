@@ -23,7 +23,7 @@ func (markdownWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) e
 	}
 	const introduction = "How the cloud departs from the manifests, in who may launch which machine images (AMIs). Nothing was changed."
 	return m.write(w,
-		m.head(m.driftVerdict(d), introduction, d.Scope, names),
+		m.head(m.driftVerdict(d), introduction, d.Scope, func(p *page) { p.scope(d.Scope, names) }),
 		m.directions(d.Deviations),
 		m.findings(d.Findings),
 		m.notRead(d.Incomplete),

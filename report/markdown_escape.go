@@ -3,11 +3,11 @@ package report
 import (
 	"math"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -50,13 +50,11 @@ func longestRun(text string, of rune) int {
 var (
 	// plainWord is a word that means nothing, whatever stands beside it. It is a
 	// list of what is allowed, since what has a meaning differs from reader to reader.
-	plainWord = regexp.MustCompile(`^(?:\p{L}[\p{L}\p{M}]*(?:['’/-]\p{L}[\p{L}\p{M}]*)*\d{0,2}|\d{1,6}%?|[-–—·+=%…])$`)
+	plainWord = lazy.Regexp(`^(?:\p{L}[\p{L}\p{M}]*(?:['’/-]\p{L}[\p{L}\p{M}]*)*\d{0,2}|\d{1,6}%?|[-–—·+=%…])$`)
 	// commitWord could be the name of a commit, which GitHub links.
-	commitWord = regexp.MustCompile(`^[0-9a-f]{7,}$`)
-	// inPunctuation is a word with the punctuation before and behind it.
-	inPunctuation = regexp.MustCompile(`^([("']*)(.*?)([.,;:?!)"'…]*)$`)
+	commitWord = lazy.Regexp(`^[0-9a-f]{7,}$`)
 	// codeWord is code between backticks.
-	codeWord = regexp.MustCompile("^`([^`]+)`$")
+	codeWord = lazy.Regexp("^`([^`]+)`$")
 )
 
 // markdownProse is text in sentences, such as a message or a hint, where code stands
@@ -64,16 +62,17 @@ var (
 func markdownProse(text string) string {
 	var written []string
 	for _, word := range words(Safe(text), math.MaxInt) {
-		part := inPunctuation.FindStringSubmatch(word)
-		core := part[2]
+		behind := strings.TrimLeft(word, `("'`)
+		core := strings.TrimRight(behind, `.,;:?!)"'…`)
+		before, after := word[:len(word)-len(behind)], behind[len(core):]
 		switch {
-		case core == "", plainWord.MatchString(core) && !commitWord.MatchString(core):
-		case codeWord.MatchString(core):
-			core = codeSpan(codeWord.FindStringSubmatch(core)[1])
+		case core == "", plainWord().MatchString(core) && !commitWord().MatchString(core):
+		case codeWord().MatchString(core):
+			core = codeSpan(codeWord().FindStringSubmatch(core)[1])
 		default:
 			core = codeSpan(core)
 		}
-		written = append(written, part[1]+core+part[3])
+		written = append(written, before+core+after)
 	}
 	return strings.Join(written, " ")
 }
@@ -98,13 +97,13 @@ func tableCell(markdown string) string {
 }
 
 // linkable is a URL that stays within a link as it stands.
-var linkable = regexp.MustCompile(`^https?://[!#-&*-;=?-Z^_a-z~]+$`)
+var linkable = lazy.Regexp(`^https?://[!#-&*-;=?-Z^_a-z~]+$`)
 
 // link is a place in the manifests, with a link where the style says to where.
 func (s Style) link(source reconcile.Source) string {
 	at := place(source)
 	target := s.sourceURL(source)
-	if target == "" || !linkable.MatchString(target) {
+	if target == "" || !linkable().MatchString(target) {
 		return codeIfAny(at)
 	}
 	return "[" + codeSpan(at) + "](" + target + ")"

@@ -21,12 +21,14 @@ func (markdownWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) 
 	}
 	const introduction = "What `amisync apply` would change in who may launch which machine images (AMIs): the manifests, held against the cloud."
 	return m.write(w,
-		m.head(m.planVerdict(plan, turns), introduction, plan.Scope, planNames(plan)),
+		m.head(m.planVerdict(plan, turns), introduction, plan.Scope, func(p *page) { p.planScope(plan) }),
+		m.expected(plan, true),
 		m.findings(plan.Findings),
 		m.notRead(plan.Incomplete),
 		m.turnTable("Who gains and who loses access", turns, known),
 		m.details("change", "changes", entries),
 		m.lookedAt(plan),
+		m.expected(plan, false),
 		m.next(planNext(plan)...),
 		m.digest(plan),
 		m.counts(func(p *page) { p.planCounts(plan.Summary) }),
@@ -118,6 +120,8 @@ func planNext(plan *reconcile.Plan) []string {
 		texts = append(texts, "Check the warnings above before you agree.")
 	}
 	switch {
+	case !plan.Scope.Shard.IsZero():
+		texts = append(texts, "Join the plans of all shards: `amisync plan merge` judges the whole, and makes the plan that can be applied.")
 	case plan.Stopped():
 	case len(plan.Changes) > 0:
 		texts = append(texts, "If this is what you want: `amisync apply` with the saved plan, or with `--expect` and the digest below, does this and nothing else.")
@@ -134,6 +138,19 @@ func (m markdown) lookedAt(plan *reconcile.Plan) part {
 	}
 	text := said(func(p *page) { p.inventory(plan) })[0]
 	return either(paragraph(markdownProse(text)), paragraph("For what was looked at see "+m.whole+"."))
+}
+
+// expected is what applying a plan takes: early where that is long, else late.
+func (m markdown) expected(plan *reconcile.Plan, early bool) part {
+	takes := m.style.expected(plan)
+	if takes == "" || early != (least(plan.Expected) >= longApply) {
+		return fixed("")
+	}
+	text := markdownProse(takes)
+	if early {
+		text = "**A long run:** " + text
+	}
+	return either(paragraph(text), paragraph("For what applying takes see "+m.whole+"."))
 }
 
 // digest is which plan this is.

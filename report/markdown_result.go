@@ -24,7 +24,7 @@ func (markdownWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style)
 	}
 	const introduction = "What `amisync apply` changed in who may launch which machine images (AMIs)."
 	return m.write(w,
-		m.head(m.resultVerdict(r), introduction, r.Scope, resultNames(r)),
+		m.head(m.resultVerdict(r), introduction, r.Scope, func(p *page) { p.scope(r.Scope, resultNames(r)) }),
 		m.notDone(r.Outcomes),
 		m.findings(r.Findings),
 		m.notRead(r.Incomplete),

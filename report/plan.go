@@ -1,12 +1,9 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -19,7 +16,7 @@ type textWriter struct{}
 // the numbers.
 func (textWriter) WritePlan(w io.Writer, plan *reconcile.Plan, style Style) error {
 	p := &page{style: style}
-	p.scope(plan.Scope, planNames(plan))
+	p.planScope(plan)
 	if len(plan.Changes) == 0 {
 		p.noChanges(plan)
 	} else {
@@ -81,6 +78,8 @@ func (p *page) noChanges(plan *reconcile.Plan) {
 	held := heldRevokes(plan.Findings)
 	p.space()
 	switch {
+	case plan.Scope.None:
+		p.statement(green, "No changes:", "no share is affected. The cloud was not looked at.")
 	case len(plan.Incomplete) > 0:
 		p.prose(0, yellow, "No changes are known, but not everything could be read: the cloud may differ there.")
 	case held != "":
@@ -96,7 +95,8 @@ func (p *page) noChanges(plan *reconcile.Plan) {
 	}
 }
 
-// inventory says how much the plan looked at, and which plan this is.
+// inventory says how much the plan looked at, what applying it takes, and which
+// plan this is.
 func (p *page) inventory(plan *reconcile.Plan) {
 	p.space()
 	if i := plan.Inventory; i.Lanes > 0 {
@@ -109,23 +109,20 @@ func (p *page) inventory(plan *reconcile.Plan) {
 		}
 		p.prose(0, plain, text+checked(plan.Checks)+".")
 	}
+	if takes := p.style.expected(plan); takes != "" {
+		p.prose(0, plain, takes)
+	}
 	if len(plan.Changes) > 0 && plan.Digest != "" {
 		p.line(0, say("Digest "+plan.Digest))
 	}
 }
 
-// checked says what a plan asked beyond listings and permissions, sorted by
-// action.
+// checked says what a plan asked beyond listings and permissions.
 func checked(checks map[string]int) string {
-	var parts []string
-	for _, action := range slices.Sorted(maps.Keys(checks)) {
-		_, name, _ := strings.Cut(action, ":")
-		parts = append(parts, fmt.Sprintf("%d %s", checks[action], cmp.Or(name, action)))
-	}
-	if len(parts) == 0 {
+	if len(checks) == 0 {
 		return ""
 	}
-	return "; checked beforehand: " + strings.Join(parts, ", ")
+	return "; checked beforehand: " + actions(checks)
 }
 
 // refusal says what the findings keep from being applied.

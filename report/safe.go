@@ -1,11 +1,12 @@
 package report
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // Safe makes text harmless for a terminal and a line-based log. What does not
@@ -21,7 +22,7 @@ import (
 // Sources: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands,
 // https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
 func Safe(text string) string {
-	text = runnerCommand.ReplaceAllString(printable(text), `\x23$1`)
+	text = runnerCommand().ReplaceAllString(printable(text), `\x23$1`)
 	if rest := strings.TrimLeft(text, " "); strings.HasPrefix(rest, "::") {
 		text = text[:len(text)-len(rest)] + `\x3a` + rest[1:]
 	}
@@ -30,7 +31,7 @@ func Safe(text string) string {
 
 // runnerCommand is what begins a command to a runner anywhere in a line: "##["
 // or "##vso[".
-var runnerCommand = regexp.MustCompile(`#(#[A-Za-z]*\[)`)
+var runnerCommand = lazy.Regexp(`#(#[A-Za-z]*\[)`)
 
 // printable escapes what does not show as itself.
 func printable(text string) string {
@@ -55,8 +56,9 @@ func printable(text string) string {
 
 // unsafe reports whether a character must not reach a terminal. Characters that
 // print but show nothing are among them: they make different names look alike.
+// None of those is of ASCII, as most characters are.
 func unsafe(r rune) bool {
-	return !strconv.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return !strconv.IsPrint(r) || r > unicode.MaxASCII && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 func escape(r rune) string {

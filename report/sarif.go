@@ -9,9 +9,9 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -105,15 +105,15 @@ func sarifPlace(s reconcile.Source, style Style) sarifPhysical {
 
 var (
 	// linked is what turns text in brackets into a link, in SARIF and in Markdown.
-	linked = regexp.MustCompile(`\]\(`)
+	linked = lazy.Regexp(`\]\(`)
 	// mention is what notifies people, where a message becomes a comment.
-	mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@([0-9A-Za-z])`)
+	mention = lazy.Regexp(`(^|[^0-9A-Za-z_])@([0-9A-Za-z])`)
 )
 
 // sarifText makes text harmless in a message: it links nowhere and names nobody.
 func sarifText(text string) string {
-	text = linked.ReplaceAllString(Safe(text), `]\x28`)
-	return mention.ReplaceAllString(text, `$1\x40$2`)
+	text = linked().ReplaceAllString(Safe(text), `]\x28`)
+	return mention().ReplaceAllString(text, `$1\x40$2`)
 }
 
 // sarifID is a code as a rule's id, which must not be empty.

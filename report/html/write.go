@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
 var (
@@ -19,12 +20,15 @@ var (
 	script string
 )
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"prose": prose, "parts": parts, "lists": lists}).Parse(markup))
+// page is parsed by the first run that writes one; others do not wait for it.
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{"prose": prose, "parts": parts, "lists": lists}).Parse(markup))
+})
 
 // Write writes the page as a file of its own, by one call to w.
 func Write(w io.Writer, p Page) error {
 	var buffer bytes.Buffer
-	err := page.Execute(&buffer, struct {
+	err := page().Execute(&buffer, struct {
 		Page
 		Policy string
 		Style  template.CSS
