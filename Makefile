@@ -6,7 +6,7 @@ FROM ?= 1
 FUZZIN ?= .
 BIN := bin/amisync
 
-.PHONY: build demo test soak lint generate bench clean mutants licences vulncheck fuzz screenshots
+.PHONY: build demo test soak lint generate bench bench-docs clean mutants licences vulncheck fuzz screenshots
 
 build: ## build bin/amisync
 	$(GO) build -o $(BIN) ./cmd/amisync
@@ -44,6 +44,9 @@ screenshots: build ## take docs/images/report.png anew, of the example estate's 
 bench: ## measure ratios to bounds (docs/performance.md; BENCH='-only core', '-exact'); fails where one is missed
 	mkdir -p dist
 	$(GO) run ./internal/bench -json dist/bench.json $(BENCH)
+
+bench-docs: ## the same, and its numbers into the table of docs/performance.md
+	$(MAKE) bench BENCH='-markdown docs/performance.md $(BENCH)'
 
 mutants: ## change the code in small ways and see whether tests notice (MUTANTS=-sample=40: some of the changes)
 	cd tools && $(GO) run ./mutants -root .. $(MUTANTS)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // The shapes of AWS ids.
@@ -12,15 +14,15 @@ import (
 // The Organizations reference writes the partition "aws" into its patterns; the
 // service authorization reference has ${Partition}, which is followed here.
 var (
-	awsAccount      = form(`^[0-9]{12}$`)
-	awsImage        = form(`^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$`)
-	awsRegion       = form(`^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$`)
-	awsRole         = form(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\x21-\x7e]+$`)
-	awsOrganization = form(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
-	awsOU           = form(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
-	awsRoot         = form(`^arn:aws[a-z-]*:organizations::[0-9]{12}:root/`)
-	awsOrgAccount   = form(`^arn:aws[a-z-]*:organizations::[0-9]{12}:account/o-[a-z0-9]{10,32}/([0-9]{12})$`)
-	bareOrgOrOU     = form(`^(?:o|ou|r)-[0-9a-z-]+$`)
+	awsAccount      = lazy.Regexp(`^[0-9]{12}$`)
+	awsImage        = lazy.Regexp(`^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$`)
+	awsRegion       = lazy.Regexp(`^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$`)
+	awsRole         = lazy.Regexp(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\x21-\x7e]+$`)
+	awsOrganization = lazy.Regexp(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
+	awsOU           = lazy.Regexp(`^arn:(aws[a-z-]*):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
+	awsRoot         = lazy.Regexp(`^arn:aws[a-z-]*:organizations::[0-9]{12}:root/`)
+	awsOrgAccount   = lazy.Regexp(`^arn:aws[a-z-]*:organizations::[0-9]{12}:account/o-[a-z0-9]{10,32}/([0-9]{12})$`)
+	bareOrgOrOU     = lazy.Regexp(`^(?:o|ou|r)-[0-9a-z-]+$`)
 )
 
 // ShapeError says that an id does not have the provider's form. Hint says what

@@ -76,11 +76,22 @@ func (p Principal) String() string {
 	return p.ID
 }
 
-var order = map[Kind]int{Public: 0, Organization: 1, OrganizationalUnit: 2, Account: 3}
+// width is the place of a kind among all, the widest first.
+func (k Kind) width() int {
+	switch k {
+	case Organization:
+		return 1
+	case OrganizationalUnit:
+		return 2
+	case Account:
+		return 3
+	}
+	return 0 // the public
+}
 
 // Compare orders principals from the widest kind to the narrowest, then by id.
 func Compare(a, b Principal) int {
-	return cmp.Or(cmp.Compare(order[a.Kind], order[b.Kind]), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(a.Kind.width(), b.Kind.width()), cmp.Compare(a.ID, b.ID))
 }
 
 // Sorted returns the principals in the order of Compare, each once. The input

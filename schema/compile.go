@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -109,7 +109,7 @@ func (c *compiler) shape(at strictyaml.Position, err error) {
 	c.report(at, "", "%s", err)
 }
 
-var documentName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var documentName = lazy.Regexp(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // header checks what all documents have in common, and reports whether there is
 // a spec to look into.
@@ -137,7 +137,7 @@ func (c *compiler) documentName(h Header) {
 
 // name checks what a document or a rule is called.
 func (c *compiler) name(at strictyaml.Position, name string) {
-	if !documentName.MatchString(name) || len(name) > 128 {
+	if !documentName().MatchString(name) || len(name) > 128 {
 		c.report(at, "a name has letters, digits, dots, dashes and underscores, 128 at most", "%q cannot be a name", name)
 	}
 }

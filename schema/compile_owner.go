@@ -1,8 +1,7 @@
 package schema
 
 import (
-	"regexp"
-
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -120,8 +119,8 @@ func (c *compiler) ownerRole(o *owner, spec OwnerAccountSpec) {
 
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 var (
-	externalID   = regexp.MustCompile(`^[A-Za-z0-9_+=,.@:/-]+$`)
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	externalID   = lazy.Regexp(`^[A-Za-z0-9_+=,.@:/-]+$`)
+	variableName = lazy.Regexp(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
 // externalID finds the external id. Messages never show it.
@@ -148,7 +147,7 @@ func (c *compiler) externalID(o *owner, spec OwnerAccountSpec) {
 			return
 		}
 	}
-	if len(value) < 2 || len(value) > 1224 || !externalID.MatchString(value) {
+	if len(value) < 2 || len(value) > 1224 || !externalID().MatchString(value) {
 		c.report(at, "it has 2 to 1224 letters, digits and _ + = , . @ : / -", "the external id cannot be one")
 		return
 	}
@@ -156,7 +155,7 @@ func (c *compiler) externalID(o *owner, spec OwnerAccountSpec) {
 }
 
 func (c *compiler) variable(at strictyaml.Position, name string) (string, bool) {
-	if !variableName.MatchString(name) {
+	if !variableName().MatchString(name) {
 		c.report(at, "write the variable's name alone, such as AMISYNC_EXTERNAL_ID", "%q is not the name of an environment variable", name)
 		return "", false
 	}

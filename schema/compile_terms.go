@@ -2,10 +2,10 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -121,7 +121,7 @@ func (c *compiler) severity(at strictyaml.Position, severity string) bool {
 	return c.known(at, "severity", severity, string(reconcile.SeverityError), string(reconcile.SeverityWarning), string(reconcile.SeverityNote))
 }
 
-var codeLike = regexp.MustCompile(`^AMI[0-9]{3}$`)
+var codeLike = lazy.Regexp(`^AMI[0-9]{3}$`)
 
 // insteadOf is what to do about findings that neither severities nor exceptions
 // are for.
@@ -151,7 +151,7 @@ func (c *compiler) code(at strictyaml.Position, code, refusal string) bool {
 		}
 	}
 	hint := "the codes are " + enumerate(codes, "and")
-	if !codeLike.MatchString(code) { // another number is not what was meant
+	if !codeLike().MatchString(code) { // another number is not what was meant
 		hint = strictyaml.DidYouMean(code, codes, hint)
 	}
 	c.report(at, hint, "unknown code %q", code)
@@ -162,7 +162,7 @@ func (c *compiler) code(at strictyaml.Position, code, refusal string) bool {
 type text struct{ key, value string }
 
 // placeholder is what hints leave to be filled in.
-var placeholder = regexp.MustCompile(`^<[a-z ]*>$`)
+var placeholder = lazy.Regexp(`^<[a-z ]*>$`)
 
 // complete reports keys that are missing or say nothing.
 func (c *compiler) complete(pos strictyaml.Pos, texts ...text) {
@@ -172,7 +172,7 @@ func (c *compiler) complete(pos strictyaml.Pos, texts ...text) {
 			c.problems = append(c.problems, pos.Missing(text.key)...)
 		case strings.TrimSpace(text.value) == "":
 			c.report(pos.Field(text.key), "give it a value", "%q is empty", text.key)
-		case placeholder.MatchString(text.value):
+		case placeholder().MatchString(text.value):
 			c.report(pos.Field(text.key), "write it in your own words, for those who read it later", "%q is still the placeholder %s", text.key, text.value)
 		}
 	}
@@ -186,7 +186,7 @@ func (c *compiler) shareName(pos strictyaml.Pos, share string) {
 	}
 }
 
-var imageIDLike = regexp.MustCompile(`^ami-[0-9a-f]+$`)
+var imageIDLike = lazy.Regexp(`^ami-[0-9a-f]+$`)
 
 // imageFilter checks what is an id or a pattern for names. What looks like an id
 // and is none would silently match nothing.
@@ -195,7 +195,7 @@ func (c *compiler) imageFilter(pos strictyaml.Pos, filter string) {
 	case !pos.Has("image"):
 	case filter == "":
 		c.report(pos.Field("image"), "write an id or a pattern", `"image" is empty`)
-	case imageIDLike.MatchString(filter):
+	case imageIDLike().MatchString(filter):
 		if err := principal.CheckImageID(principal.AWS, filter); err != nil {
 			c.shape(pos.Field("image"), err)
 		}

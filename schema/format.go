@@ -76,7 +76,7 @@ func equal(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || a.Value != b.Value || len(a.Content) != len(b.Content) {
 		return false
 	}
-	if a.Tag != b.Tag && !accountID.MatchString(a.Value) {
+	if a.Tag != b.Tag && !accountID().MatchString(a.Value) {
 		return false
 	}
 	if a.Kind != yaml.MappingNode {

@@ -3,10 +3,10 @@ package schema
 import (
 	"cmp"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 	"gopkg.in/yaml.v3"
 )
@@ -124,13 +124,13 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+var accountID = lazy.Regexp(`^[0-9]{12}$`)
 
 // quoteAccount puts account ids in double quotes, also those without any.
 func quoteAccount(key string, value *yaml.Node) {
 	switch key {
 	case "account", "id":
-		if value.Kind == yaml.ScalarNode && accountID.MatchString(value.Value) {
+		if value.Kind == yaml.ScalarNode && accountID().MatchString(value.Value) {
 			value.Style, value.Tag = yaml.DoubleQuotedStyle, "!!str"
 		}
 	case "accounts":

@@ -115,9 +115,9 @@ func refinePolicy(definitions jsonschema.Definitions) {
 	severities.AdditionalProperties.Enum = property(rule, "severity").Enum
 	property(exception, "code").Enum = codes.Enum
 	for _, of := range []*jsonschema.Schema{definitions["PublicShare"], exception, definitions["Ignore"]} {
-		property(of, "reason").Not = &jsonschema.Schema{Pattern: placeholder.String()}
+		property(of, "reason").Not = &jsonschema.Schema{Pattern: placeholder().String()}
 	}
-	property(definitions["PublicShare"], "approvedBy").Not = &jsonschema.Schema{Pattern: placeholder.String()}
+	property(definitions["PublicShare"], "approvedBy").Not = &jsonschema.Schema{Pattern: placeholder().String()}
 	policy.Not = having("public", "allow")
 	policy.Not.Required = []string{"public", "publicShares"}
 	exception.Not = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{narrowed("image", imageless), narrowed("share", shareless)}}

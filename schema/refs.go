@@ -1,10 +1,10 @@
 package schema
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 	"github.com/amisync/amisync/principal"
 )
@@ -124,11 +124,11 @@ func (c *compiler) unknownName(at strictyaml.Position, key, name string) {
 	c.report(at, hint, "unknown %s %q", key, name)
 }
 
-var idLike = regexp.MustCompile(`^(?:[0-9-]+|(?:o|ou|r)-[0-9a-z-]*[0-9][0-9a-z-]*)$`)
+var idLike = lazy.Regexp(`^(?:[0-9-]+|(?:o|ou|r)-[0-9a-z-]*[0-9][0-9a-z-]*)$`)
 
 // looksLikeID tells a mistyped id from a mistyped name.
 func looksLikeID(text string) bool {
-	return strings.HasPrefix(text, "arn:") || idLike.MatchString(text)
+	return strings.HasPrefix(text, "arn:") || idLike().MatchString(text)
 }
 
 // identity is equal for entries that mean the same: a name and the id that it

@@ -3,17 +3,18 @@ package simulator
 import (
 	"slices"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 )
 
 var (
-	regionForm    = form(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-	iamNameForm   = form(`^[A-Za-z0-9+=.@_-]+$`)
-	accessKeyForm = form(`^AKIA[A-Z0-9]{12,}$`)
-	actionForm    = form(`^([*]|(ec2|sts|kms):[A-Za-z*?]+)$`)
-	principalForm = form(`^([0-9]{12}|arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|user/.+|role/.+))$`)
-	orgIDForm     = form(`^o-[a-z0-9]{10,32}$`)
-	unitIDForm    = form(`^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`)
+	regionForm    = lazy.Regexp(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+	iamNameForm   = lazy.Regexp(`^[A-Za-z0-9+=.@_-]+$`)
+	accessKeyForm = lazy.Regexp(`^AKIA[A-Z0-9]{12,}$`)
+	actionForm    = lazy.Regexp(`^([*]|(ec2|sts|kms):[A-Za-z*?]+)$`)
+	principalForm = lazy.Regexp(`^([0-9]{12}|arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|user/.+|role/.+))$`)
+	orgIDForm     = lazy.Regexp(`^o-[a-z0-9]{10,32}$`)
+	unitIDForm    = lazy.Regexp(`^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`)
 )
 
 // cloud checks what stands at the top of the file.

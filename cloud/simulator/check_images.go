@@ -8,11 +8,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/internal/strictyaml"
 )
 
 var (
-	watermarkForm = form(`^[0-9]{12}:.{3,128}$`)
+	watermarkForm = lazy.Regexp(`^[0-9]{12}:.{3,128}$`)
 )
 
 var imageStateNames = []string{

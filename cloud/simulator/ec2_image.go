@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"slices"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // imageARN is the resource of actions that change one image. It has no account.
@@ -10,7 +12,7 @@ func imageARN(r *request) string {
 	return "arn:" + r.cloud.partition + ":ec2:" + r.call.Region + "::image/" + r.query.get("ImageId")
 }
 
-var imageIDForm = form(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var imageIDForm = lazy.Regexp(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // read returns what a read sees of an image: with a consistency delay, or a fault of
 // that kind, not the latest. False means that it does not exist for the read.

@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"regexp"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // modification is what a ModifyImageAttribute asks for: entries, or a description.
@@ -112,10 +114,10 @@ func (r *request) olderForm(m *modification) error {
 }
 
 var (
-	accountForm = form(`^[0-9]{12}$`)
+	accountForm = lazy.Regexp(`^[0-9]{12}$`)
 	// (Organizations API Reference, Organization and OrganizationalUnit)
-	organizationForm = form(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
-	unitForm         = form(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
+	organizationForm = lazy.Regexp(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
+	unitForm         = lazy.Regexp(`^arn:(aws|aws-cn|aws-us-gov):organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
 )
 
 // checkEntry refuses what is no launch permission. An ARN is looked at for its form and

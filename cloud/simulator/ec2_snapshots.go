@@ -4,6 +4,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // describeSnapshots lists the snapshots that the caller owns. Snapshots are never shared
@@ -64,7 +66,7 @@ func (r *request) narrowsSnapshots() bool {
 	return len(r.query.items("SnapshotId"))+len(r.query.items("Filter")) > 0 || r.query.has("MaxResults")
 }
 
-var snapshotForm = form(`^snap-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var snapshotForm = lazy.Regexp(`^snap-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // checkSnapshotIDs refuses the whole call for one id that does not exist. Ids that the
 // caller has no access to are left out of the answer, as documented.

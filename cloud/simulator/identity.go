@@ -5,6 +5,8 @@ import (
 	"encoding/base32"
 	"strings"
 	"time"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // identity is who a credential speaks for.
@@ -41,7 +43,7 @@ func (i *identity) denies(action, resource string) string {
 
 // credentialScope finds the parts of an Authorization header that say who calls where.
 // (AWS General Reference, Signature Version 4)
-var credentialScope = form(`^AWS4-HMAC-SHA256 .*?Credential=([A-Za-z0-9]+)/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request`)
+var credentialScope = lazy.Regexp(`^AWS4-HMAC-SHA256 .*?Credential=([A-Za-z0-9]+)/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request`)
 
 // scope is what an Authorization header says; the zero value says nothing.
 type scope struct{ accessKeyID, region, service string }

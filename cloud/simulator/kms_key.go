@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // States of a key. (KMS Developer Guide, Key states)
@@ -19,7 +21,7 @@ const ebsAlias = "alias/aws/ebs"
 
 // kmsARN holds the partition, region and account of a key's or an alias's ARN, and what
 // it names. (AWS General Reference, ARNs of KMS)
-var kmsARN = form(`^arn:(aws|aws-cn|aws-us-gov):kms:([a-z0-9-]+):([0-9]{12}):((?:key|alias)/.+)$`)
+var kmsARN = lazy.Regexp(`^arn:(aws|aws-cn|aws-us-gov):kms:([a-z0-9-]+):([0-9]{12}):((?:key|alias)/.+)$`)
 
 // kmsKey is a key as DescribeKey knows it.
 type kmsKey struct {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // query is the form of a request: flat names, lists as Name.1, Name.2, structures as
@@ -59,7 +61,7 @@ func (q query) items(name string) []string {
 }
 
 // listNumber finds the numbers of list items within a parameter's name.
-var listNumber = form(`\.[0-9]+(\.|$)`)
+var listNumber = lazy.Regexp(`\.[0-9]+(\.|$)`)
 
 // unknown returns the first parameter, in alphabetical order, that known does not
 // hold, or "". In known, N stands for any number: "Filter.N.Value.N".

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // assumeRole hands out temporary credentials. (STS API Reference, AssumeRole)
@@ -45,7 +47,7 @@ func assumeRole() action {
 	}
 }
 
-var rootForm = form(`:root$`)
+var rootForm = lazy.Regexp(`:root$`)
 
 // trusts decides as a role's trust policy does. A caller learns nothing about the
 // reason of a refusal.

@@ -3,11 +3,13 @@ package simulator
 import (
 	"strconv"
 	"time"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 var (
-	sessionNameForm = form(`^[\w+=,.@-]{2,64}$`)
-	externalIDForm  = form(`^[\w+=,.@:/-]{2,1000}[\w+=,.@:/-]{0,224}$`) // 2 to 1224; regexp counts to 1000
+	sessionNameForm = lazy.Regexp(`^[\w+=,.@-]{2,64}$`)
+	externalIDForm  = lazy.Regexp(`^[\w+=,.@:/-]{2,1000}[\w+=,.@:/-]{0,224}$`) // 2 to 1224; regexp counts to 1000
 )
 
 func (r *request) checkSessionParameters() error {

@@ -42,12 +42,15 @@ func columns(f *os.File) int {
 
 // runMain carries out one command line and returns its exit code.
 func runMain(args []string, s streams) int {
-	signals := watchSignals(s)
-	defer signals.end()
-	tool := &tool{streams: s, signals: signals, now: time.Now}
 	if len(args) == 2 && (args[1] == "--version" || args[1] == "-v") {
 		args = []string{args[0], "version"}
 	}
+	if len(args) == 2 && args[1] == "version" {
+		s.interruptible = false // to watch for interruptions takes longer than it does
+	}
+	signals := watchSignals(s)
+	defer signals.end()
+	tool := &tool{streams: s, signals: signals, now: time.Now}
 	app := newApp(tool)
 	err := app.RunContext(signals.context, permute(app, args))
 	if code := signals.exitCode(); code != 0 {
@@ -77,6 +80,7 @@ func newApp(t *tool) *cli.App {
 			"Exit codes: 0 done or in sync · 1 error, or not everything could be read · 2 changes or drift ·\n" +
 			"4 a guard refused · 5 the plan is stale · 6 applied in part · 64 wrong usage · 130/143 interrupted.",
 		Writer: t.out, ErrWriter: t.err,
+		Compiled:                  t.now(), // shown nowhere; the library would look for its own file
 		HideVersion:               true,
 		HideHelpCommand:           true, // helpCommand takes its place, and with it the flag goes
 		Flags:                     []cli.Flag{cli.HelpFlag},

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/reconcile/run"
 	"github.com/amisync/amisync/report"
@@ -29,6 +29,7 @@ func applyCommand(t *tool) *cli.Command {
 			&cli.StringFlag{Name: "expect", Usage: "go ahead only if the plan has this `DIGEST` or, without PLAN, is empty"},
 			&cli.DurationFlag{Name: "max-age", Value: 24 * time.Hour, Usage: "refuse a PLAN older than this `AGE`"},
 			&cli.DurationFlag{Name: "wait", Value: time.Minute, Usage: "wait up to this `DURATION` for the cloud to show a change that it accepted"},
+			shardFlag("carry out only shard `I/N` of PLAN, or job/N: that of the pod of an Indexed Job"),
 			&cli.StringFlag{Name: "out", Usage: "save the result to `FILE`: permissions before and after, and who made the calls"},
 			filterFlags(), principalFlag(), directionFlags(), outputFlags(report.ResultDocument), runFlags(),
 		),
@@ -89,6 +90,7 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 		return nil, err
 	}
 	a := &applyRun{look: l, talk: l.style}
+	a.request.Shard, a.request.Scope = a.request.Scope.Shard, unsharded(a.request.Scope)
 	a.talk.Width = t.errWidth
 	if a.talk.Color, err = t.colored(c, t.errTerminal); err != nil {
 		return nil, err
@@ -107,7 +109,7 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 
 // digestForm is what a digest looks like. An empty one, from a variable that is
 // not set, must not pass for an approval.
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestForm = lazy.Regexp(`^sha256:[0-9a-f]{64}$`)
 
 // checkApply refuses command lines that contradict themselves.
 func (t *tool) checkApply(c *cli.Context) error {
@@ -117,7 +119,7 @@ func (t *tool) checkApply(c *cli.Context) error {
 	switch {
 	case c.NArg() > 1:
 		return usage("apply takes one plan file at most", "")
-	case c.IsSet("expect") && !digestForm.MatchString(c.String("expect")):
+	case c.IsSet("expect") && !digestForm().MatchString(c.String("expect")):
 		return usage(fmt.Sprintf("--expect is a plan's digest, not %q", c.String("expect")), "take it from `amisync plan`: the line Digest, or .digest of --format json")
 	case c.NArg() == 1:
 		for _, name := range []string{"owner", "region", "share", "image", "principal"} {
@@ -125,6 +127,9 @@ func (t *tool) checkApply(c *cli.Context) error {
 				return usage("a plan file carries its own filters, so --"+name+" has no place here", "filter when planning: amisync plan --"+name+" … --out FILE")
 			}
 		}
+	case c.IsSet("shard"):
+		return usage("--shard carries out a part of a plan file, and none is given: limits of a run hold for the whole",
+			"plan the whole first: amisync plan --out plan.json, or amisync plan --shard and amisync plan merge; then amisync apply plan.json --shard I/N")
 	case c.IsSet("max-age"):
 		return usage("--max-age is about a plan file, and none is given", "name one: amisync apply plan.json --max-age 1h")
 	case !c.Bool("auto-approve") && !c.IsSet("expect") && !t.inTerminal:
@@ -150,6 +155,7 @@ func (a *applyRun) makePlan(c *cli.Context) error {
 	if c.Context.Err() != nil || len(a.plan.Changes) == 0 {
 		return nil
 	}
+	a.plan.Expected = a.plan.Changing(limits) // its images have just been read
 	err := checkExpected(c, a.plan, "review the plan above, and expect its digest")
 	if err != nil {
 		a.showPlan()

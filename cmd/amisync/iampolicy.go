@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/amisync/amisync/cloud/aws"
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/report"
@@ -169,8 +169,8 @@ func (e *policyEstate) hasExternalID(owner reconcile.Owner) bool {
 }
 
 var (
-	callerARN  = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]+$`)
-	sessionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/`)
+	callerARN  = lazy.Regexp(`^arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]+$`)
+	sessionARN = lazy.Regexp(`^arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/`)
 )
 
 // checkCaller refuses callers that a trust policy should not name: wildcards,
@@ -178,13 +178,13 @@ var (
 func checkCaller(c *cli.Context, owners []reconcile.Owner) error {
 	caller := c.String("caller")
 	hint := "write arn:aws:iam::<account>:role/<name>"
-	if m := sessionARN.FindStringSubmatch(caller); m != nil {
+	if m := sessionARN().FindStringSubmatch(caller); m != nil {
 		hint = fmt.Sprintf("this is a session; name its role: arn:%s:iam::%s:role/%s (with its path, if it has one)", m[1], m[2], m[3])
 	}
 	switch {
 	case caller == "":
 		return &usageError{message: "--caller says whom the role is to trust, and is missing", hint: hint}
-	case !callerARN.MatchString(caller):
+	case !callerARN().MatchString(caller):
 		return &usageError{message: fmt.Sprintf("--caller: %q is not the ARN of one role or user", caller), hint: hint}
 	}
 	for _, owner := range owners {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/amisync/amisync/cloud/aws"
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
@@ -52,14 +52,14 @@ func (t *tool) gitHubPolicy(c *cli.Context) error {
 
 // gitHubRepository is a repository's name in a token, with both ids or neither.
 // Source: https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
-var gitHubRepository = regexp.MustCompile(`^[A-Za-z0-9_-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$`)
+var gitHubRepository = lazy.Regexp(`^[A-Za-z0-9_-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$`)
 
 // gitHubSubject is the subject of the tokens to trust. What may stand for more
 // than one repository, branch or environment is refused.
 // Source: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
 func gitHubSubject(c *cli.Context) (string, error) {
 	repository := c.String("repository")
-	if ids := gitHubRepository.FindStringSubmatch(repository); ids == nil || (ids[1] == "") != (ids[2] == "") {
+	if ids := gitHubRepository().FindStringSubmatch(repository); ids == nil || (ids[1] == "") != (ids[2] == "") {
 		return "", &usageError{message: fmt.Sprintf("--repository is one repository, not %q", repository), hint: "write --repository ORG/REPO, or ORG@ORGID/REPO@REPOID"}
 	}
 	branch := strings.TrimPrefix(c.String("branch"), "refs/heads/")

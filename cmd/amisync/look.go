@@ -52,7 +52,7 @@ func (t *tool) lookAt(c *cli.Context, document report.Document, read func(*cli.C
 		return nil, err
 	}
 	l.style.Names = declarations.OwnerNames()
-	l.request = run.Request{Declarations: declarations, Scope: scope, At: t.now(), Carriers: carriers}
+	l.request = run.Request{Declarations: declarations, Scope: scope, At: t.now(), Carriers: carriers, Limits: limits}
 	return l, nil
 }
 

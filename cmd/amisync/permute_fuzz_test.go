@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // However a command line is written, no argument is lost, doubled or changed by
@@ -13,7 +14,7 @@ import (
 func FuzzPermute(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		args := append([]string{"amisync"}, strings.Split(line, " ")...)
-		app := newApp(&tool{streams: streams{out: io.Discard, err: io.Discard}})
+		app := newApp(&tool{streams: streams{out: io.Discard, err: io.Discard}, now: time.Now})
 		before := slices.Clone(args)
 		after := permute(app, args)
 		if !slices.Equal(args, before) {

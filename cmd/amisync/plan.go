@@ -1,13 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/reconcile/run"
 	"github.com/amisync/amisync/report"
@@ -17,18 +18,28 @@ func planCommand(t *tool) *cli.Command {
 	return &cli.Command{
 		Name: "plan", Usage: "show what apply would change",
 		Description: "Compares the manifests with the clouds and changes nothing. Exits 4 where a guard refuses something,\n" +
-			"1 where something could not be read, and with --detailed-exitcode 2 where there are changes.",
+			"1 where something could not be read, and with --detailed-exitcode 2 where there are changes. With --shard it\n" +
+			"looks at a part, for `amisync plan merge`: only the merged plan is judged and carried out.",
 		Flags: flags(
-			manifestsFlag(), &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, for `amisync apply FILE`"},
-			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
-			filterFlags(), principalFlag(), directionFlags(), outputFlags(report.PlanDocument), runFlags(),
+			manifestsFlag(), planOutFlag(), detailedExitCodeFlag(),
+			shardFlag("look at shard `I/N` of the accounts and regions alone, or at job/N, that of the pod of an Indexed Job"),
+			filterFlags(), changedFlags(), principalFlag(), directionFlags(), outputFlags(report.PlanDocument), runFlags(),
 		),
-		Action: t.plan,
+		Action:      t.plan,
+		Subcommands: []*cli.Command{mergeCommand(t)},
 	}
 }
 
+func planOutFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, for `amisync apply FILE`"}
+}
+
+func detailedExitCodeFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"}
+}
+
 func (t *tool) plan(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
+	if err := errors.Join(noArguments(c), checkChanged(c)); err != nil {
 		return err
 	}
 	out, err := outFile(c)
@@ -39,45 +50,65 @@ func (t *tool) plan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := l.narrow(c); err != nil {
+		return err
+	}
+	shard := l.request.Scope.Shard
+	if !shard.IsZero() {
+		if c.Bool("detailed-exitcode") {
+			return &usageError{message: "--detailed-exitcode is about the whole, and --shard plans a part", hint: "give it to amisync plan merge"}
+		}
+		l.noteShard(c)
+	}
 	plan, _ := run.Plan(c.Context, l.request, l.clouds.openReader, l.clouds.options)
 	l.clouds.progress.Close()
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
-	if out != "" {
-		if err := savePlan(out, plan); err != nil {
-			return err
-		}
-		fmt.Fprintln(t.err, report.Safe("plan saved to "+out+howToApply(c, plan, out)))
-	}
-	if err := l.write(func(w report.Writer, out io.Writer, style report.Style) error {
-		return w.WritePlan(out, plan, style)
-	}); err != nil {
+	if err := l.writePlan(c, plan, out); err != nil {
 		return err
+	}
+	if !shard.IsZero() {
+		return shardOutcome(plan)
 	}
 	return planOutcome(plan, c.Bool("detailed-exitcode"))
 }
 
+// writePlan saves the plan, unless file is empty, and writes it to every output.
+func (l *look) writePlan(c *cli.Context, plan *reconcile.Plan, file string) error {
+	if file != "" {
+		if err := savePlan(file, plan); err != nil {
+			return err
+		}
+		fmt.Fprintln(l.err, report.Safe("plan saved to "+file+howToApply(c, plan, file)))
+	}
+	return l.write(func(w report.Writer, out io.Writer, style report.Style) error {
+		return w.WritePlan(out, plan, style)
+	})
+}
+
 // howToApply is the command for a saved plan, where that would not be refused.
 func howToApply(c *cli.Context, plan *reconcile.Plan, file string) string {
+	manifests := ""
+	if c.IsSet("manifests") {
+		manifests = "--manifests " + shellWord(c.String("manifests")) + " "
+	}
 	switch {
+	case !plan.Scope.Shard.IsZero():
+		return "; join it with the others: amisync plan merge " + manifests + "--out plan.json " + shellWord(file) + " …"
 	case plan.Stopped():
 		return ""
 	case len(plan.Incomplete) > 0:
 		return "; it does not cover what could not be read"
 	}
-	manifests := ""
-	if c.IsSet("manifests") {
-		manifests = "--manifests " + shellWord(c.String("manifests")) + " "
-	}
 	return "; apply it with: amisync apply " + manifests + shellWord(file)
 }
 
-var plainWord = regexp.MustCompile(`^[\w./:@%+=,-]+$`)
+var plainWord = lazy.Regexp(`^[\w./:@%+=,-]+$`)
 
 // shellWord is the text as one word of a shell's command line.
 func shellWord(text string) string {
-	if plainWord.MatchString(text) {
+	if plainWord().MatchString(text) {
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -6,10 +6,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/internal/lazy"
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/schema"
@@ -97,13 +97,13 @@ func sharedOnly(images []Image) []Image {
 
 // version is the end of a name that tells builds apart: a date, with the time or
 // a counter behind it, or else a number or a version.
-var version = regexp.MustCompile(`([-_./ ])v?(?:\d{4}[-.]?\d{2}[-.]?\d{2}(?:[-T_.: ]?\d+)*Z?|\d[\w.]*)$`)
+var version = lazy.Regexp(`([-_./ ])v?(?:\d{4}[-.]?\d{2}[-.]?\d{2}(?:[-T_.: ]?\d+)*Z?|\d[\w.]*)$`)
 
 // family is the pattern that an image's name and those of its other builds
 // match, or "" for a name without a version or with characters that a pattern
 // takes for its own.
 func family(name string) string {
-	at := version.FindStringSubmatchIndex(name)
+	at := version().FindStringSubmatchIndex(name)
 	if at == nil || at[0] == 0 || strings.ContainsAny(name, "*?") {
 		return ""
 	}
@@ -208,11 +208,11 @@ func (e Estate) taken() map[string]bool {
 	return names
 }
 
-var notInName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var notInName = lazy.Regexp(`[^A-Za-z0-9._-]+`)
 
 // unused turns a title into the name of a share that no other share has.
 func unused(names map[string]bool, title string) string {
-	base := strings.Trim(notInName.ReplaceAllString(title, "-"), "-._")
+	base := strings.Trim(notInName().ReplaceAllString(title, "-"), "-._")
 	base = cmp.Or(base[:min(len(base), 120)], "image")
 	name := base
 	for n := 2; names[name]; n++ {

@@ -11,8 +11,8 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"strconv"
-	"syscall"
-	"time"
+
+	"github.com/amisync/amisync/report"
 )
 
 // cost is what a piece of work takes.
@@ -33,6 +33,7 @@ type job struct {
 // and return the work.
 var jobs = map[string]func(size int) (work func(context.Context) error, err error){
 	"plan": planJob, "recode": recodeJob, "load": loadJob, "parse": parseJob,
+	"render text": renderJob(report.Text), "render markdown": renderJob(report.Markdown), "render html": renderJob(report.HTML),
 }
 
 // alone is the first argument of a process that does one job and tells its cost.
@@ -105,13 +106,4 @@ func measure(work func() error) (cost, error) {
 	memory := []metrics.Sample{{Name: "/memory/classes/total:bytes"}} // never shrinks
 	metrics.Read(memory)
 	return cost{seconds, float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc), float64(memory[0].Value.Uint64())}, err
-}
-
-// processors is the time that the process has had on all processors.
-func processors() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // there is no other error than a wrong argument
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

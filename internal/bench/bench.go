@@ -1,13 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"slices"
-	"text/tabwriter"
 )
 
 // measurement is one thing that was measured, and what it is held to.
@@ -29,6 +24,8 @@ func held(benchmark, what, unit string, value, bound, limit float64, note string
 	return measurement{Benchmark: benchmark, What: what, Value: value, Bound: bound, Unit: unit, Ratio: ratio, Limit: limit, Good: ratio <= limit, Note: note}
 }
 
+func missed(m measurement) bool { return !m.Good }
+
 // benchmark is what `-only` names.
 type benchmark struct {
 	name  string
@@ -44,32 +41,10 @@ func again(times int, run func(ctx context.Context) ([]measurement, error)) func
 	return func(ctx context.Context) (measured []measurement, err error) {
 		for range times {
 			measured, err = run(ctx)
-			if err != nil || !slices.ContainsFunc(measured, func(m measurement) bool { return !m.Good }) {
+			if err != nil || !slices.ContainsFunc(measured, missed) {
 				break
 			}
 		}
 		return measured, err
 	}
-}
-
-// writeTable shows measurements for people.
-func writeTable(w io.Writer, all []measurement) error {
-	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "BENCHMARK\tWHAT\tVALUE\tBOUND\tUNIT\tRATIO\tLIMIT\t\tNOTE")
-	for _, m := range all {
-		verdict := "ok"
-		if !m.Good {
-			verdict = "MISSED"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%.4g\t%.4g\t%s\t%.3f\t%.2f\t%s\t%s\n", m.Benchmark, m.What, m.Value, m.Bound, cmp.Or(m.Unit, "-"), m.Ratio, m.Limit, verdict, m.Note)
-	}
-	return table.Flush()
-}
-
-func writeJSON(w io.Writer, all []measurement) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
-		Measurements []measurement `json:"measurements"`
-	}{all})
 }

@@ -28,6 +28,7 @@ var (
 
 // estate is manifests and the clouds that they are about, held in memory.
 type estate struct {
+	changes   int // half of them grants, half revokes
 	manifests fstest.MapFS
 	images    map[reconcile.Lane][]reconcile.Image
 	answers   map[principal.Image]*answer
@@ -38,10 +39,11 @@ type estate struct {
 type answer struct{ permissions []principal.Principal }
 
 // newEstate has so many images, all of them picked, with 40 principals each; one
-// image in a hundred differs from what is declared by one principal.
-func newEstate(images int) *estate {
+// in so many differs from what is declared by one principal, which every other
+// of them lacks, and the others have too many.
+func newEstate(images, oneIn int) *estate {
 	shares := images / imagesAShare
-	e := &estate{manifests: fstest.MapFS{}, images: map[reconcile.Lane][]reconcile.Image{}, answers: make(map[principal.Image]*answer, images)}
+	e := &estate{changes: images / oneIn, manifests: fstest.MapFS{}, images: map[reconcile.Lane][]reconcile.Image{}, answers: make(map[principal.Image]*answer, images)}
 	e.write("policy.yaml", "Policy", "guardrails", fmt.Sprintf(`
   revokes: {max: %d, maxPrincipals: 5, maxPercentPerImage: 50}
   protect: [{account: payments-01}]
@@ -57,7 +59,7 @@ func newEstate(images int) *estate {
 	}
 	for share := range shares {
 		e.share(share)
-		e.copies(share)
+		e.copies(share, oneIn)
 	}
 	return e
 }
@@ -113,8 +115,9 @@ func (e *estate) share(share int) {
 	e.write(fmt.Sprintf("images/share-%06d.yaml", share), "ImageShare", fmt.Sprintf("share-%06d", share), spec.String())
 }
 
-// copies adds the share's images, as many in each region.
-func (e *estate) copies(share int) {
+// copies adds the share's images, as many in each region, of which one in so many
+// differs.
+func (e *estate) copies(share, oneIn int) {
 	for i := range imagesAShare {
 		lane := reconcile.Lane{Provider: principal.AWS, Account: ownerID(share % owners), Region: regions[i%len(regions)]}
 		image := reconcile.Image{
@@ -124,10 +127,10 @@ func (e *estate) copies(share int) {
 		}
 		e.images[lane] = append(e.images[lane], image)
 		has := holders(share)
-		switch i % 200 {
+		switch i % (2 * oneIn) {
 		case 0: // to be granted
 			has = has[1:]
-		case 100: // to be revoked
+		case oneIn: // to be revoked
 			has = append(has, principal.Principal{Kind: principal.Account, ID: "999999999999"})
 		}
 		e.answers[image.Image] = &answer{has}

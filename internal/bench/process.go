@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/amisync/amisync/cloud/simulator"
@@ -17,7 +16,8 @@ import (
 // process is one run of the amisync that is built from here.
 type process struct {
 	wall  time.Duration
-	rss   int64 // its largest resident size, in bytes; zero where nobody says
+	busy  time.Duration // what it had of processors
+	rss   int64         // its largest resident size, in bytes; zero where nobody says
 	calls []simulator.Call
 }
 
@@ -50,10 +50,8 @@ func (s *site) amisync(ctx context.Context, arguments ...string) (process, error
 	if err := command.Run(); err != nil {
 		return process{}, fmt.Errorf("amisync %s: %w\n%s", strings.Join(arguments, " "), err, talk.String())
 	}
-	p := process{wall: time.Since(began)}
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		p.rss = usage.Maxrss << 10 // Linux counts in KiB
-	}
+	ended := command.ProcessState
+	p := process{wall: time.Since(began), busy: ended.UserTime() + ended.SystemTime(), rss: resident(ended)}
 	for _, call := range s.Calls() {
 		if !strings.HasSuffix(call.Caller, "/rival") {
 			p.calls = append(p.calls, call)
@@ -85,5 +83,9 @@ func (p process) throttled() float64 {
 
 // note tells what is worth knowing besides the time.
 func (p process) note() string {
-	return fmt.Sprintf("%d calls, %.1f %% throttled, %d MiB resident", len(p.calls), 100*p.throttled(), p.rss>>20)
+	text := fmt.Sprintf("%d calls, %.1f %% throttled, %.1f s of processors", len(p.calls), 100*p.throttled(), p.busy.Seconds())
+	if p.rss > 0 {
+		text += fmt.Sprintf(", %d MiB resident", p.rss>>20)
+	}
+	return text
 }

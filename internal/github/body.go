@@ -2,10 +2,11 @@ package github
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // Kind says where a body stands.
@@ -55,19 +56,19 @@ const (
 )
 
 var (
-	headForm = regexp.MustCompile(`^` + mark + `(comment|issue) environment=(\S+) at=(\S+) scope=([0-9a-f]*) -->\n`)
-	markForm = regexp.MustCompile(`(?m)^` + mark)
-	nameForm = regexp.MustCompile(`(?m)^` + mark + `(plan|result|drift) commit=([0-9a-f]*) -->$`)
+	headForm = lazy.Regexp(`^` + mark + `(comment|issue) environment=(\S+) at=(\S+) scope=([0-9a-f]*) -->\n`)
+	markForm = lazy.Regexp(`(?m)^` + mark)
+	nameForm = lazy.Regexp(`(?m)^` + mark + `(plan|result|drift) commit=([0-9a-f]*) -->$`)
 )
 
-var environmentForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$`)
+var environmentForm = lazy.Regexp(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$`)
 
 // DefaultEnvironment is the one that need not be named, and is not shown.
 const DefaultEnvironment = "default"
 
 // CheckEnvironment refuses names that could not stand in a hidden line.
 func CheckEnvironment(name string) error {
-	if !environmentForm.MatchString(name) {
+	if !environmentForm().MatchString(name) {
 		return fmt.Errorf("an environment's name is up to 100 letters, digits, dots, slashes, dashes and underscores, not %q", name)
 	}
 	return nil
@@ -88,14 +89,14 @@ func (b Body) String() string {
 
 // unmarked is a text in which no line begins as a hidden one of ours.
 func unmarked(text string) string {
-	return markForm.ReplaceAllString(strings.TrimSpace(text), "&lt;!-- amisync:")
+	return markForm().ReplaceAllString(strings.TrimSpace(text), "&lt;!-- amisync:")
 }
 
 // ParseBody reads what String wrote. It is false for what does not begin with
 // the hidden line; what stands below it may have been altered by people.
 func ParseBody(text string) (Body, bool) {
 	text = strings.ReplaceAll(text, "\r\n", "\n") + "\n" // browsers send what a person edits with both
-	head := headForm.FindStringSubmatch(text)
+	head := headForm().FindStringSubmatch(text)
 	if head == nil || CheckEnvironment(head[2]) != nil {
 		return Body{}, false
 	}
@@ -105,7 +106,7 @@ func ParseBody(text string) (Body, bool) {
 	}
 	b := Body{Kind: Kind(head[1]), Environment: head[2], At: at, Scope: head[4]}
 	text = text[len(head[0]):]
-	marks := nameForm.FindAllStringSubmatchIndex(text, -1)
+	marks := nameForm().FindAllStringSubmatchIndex(text, -1)
 	for i, m := range marks {
 		end := len(text)
 		if i+1 < len(marks) {

@@ -8,11 +8,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/google/go-github/v89/github"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // Options say where a client leads and as whom.
@@ -48,7 +49,7 @@ const (
 	maxAnswer = 64 << 20
 )
 
-var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$`)
+var repositoryForm = lazy.Regexp(`^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$`)
 
 // New makes a client. It sends nothing yet.
 func New(o Options) (*Client, error) {
@@ -80,7 +81,7 @@ func New(o Options) (*Client, error) {
 
 // CheckRepository refuses what is not OWNER/NAME.
 func CheckRepository(repository string) error {
-	if !repositoryForm.MatchString(repository) || strings.HasSuffix(repository, "/.") || strings.HasSuffix(repository, "/..") {
+	if !repositoryForm().MatchString(repository) || strings.HasSuffix(repository, "/.") || strings.HasSuffix(repository, "/..") {
 		return fmt.Errorf("a repository is OWNER/NAME, not %q", repository)
 	}
 	return nil

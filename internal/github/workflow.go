@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // Workflow is what the environment of a job tells about its run. What is not
@@ -24,10 +26,10 @@ type Workflow struct {
 }
 
 var (
-	serverForm = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]+)?$`)
-	commitForm = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
-	runForm    = regexp.MustCompile(`^[0-9]{1,20}$`)
-	pullForm   = regexp.MustCompile(`^refs/pull/([1-9][0-9]{0,8})/`)
+	serverForm = lazy.Regexp(`^https://[A-Za-z0-9.-]+(:[0-9]+)?$`)
+	commitForm = lazy.Regexp(`^[0-9a-f]{7,64}$`)
+	runForm    = lazy.Regexp(`^[0-9]{1,20}$`)
+	pullForm   = lazy.Regexp(`^refs/pull/([1-9][0-9]{0,8})/`)
 )
 
 // ReadWorkflow reads the variables that GitHub sets for a job, and the event
@@ -40,8 +42,8 @@ func ReadWorkflow(env func(name string) (string, bool), event []byte) Workflow {
 		}
 		return ""
 	}
-	w := Workflow{Server: get("GITHUB_SERVER_URL", serverForm), Repository: get("GITHUB_REPOSITORY", repositoryForm),
-		Commit: get("GITHUB_SHA", commitForm), Run: get("GITHUB_RUN_ID", runForm)}
+	w := Workflow{Server: get("GITHUB_SERVER_URL", serverForm()), Repository: get("GITHUB_REPOSITORY", repositoryForm()),
+		Commit: get("GITHUB_SHA", commitForm()), Run: get("GITHUB_RUN_ID", runForm())}
 	name, _ := env("GITHUB_EVENT_NAME")
 	ref, _ := env("GITHUB_REF")
 	if branch, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
@@ -57,10 +59,10 @@ func ReadWorkflow(env func(name string) (string, bool), event []byte) Workflow {
 	}
 	_ = json.Unmarshal(event, &about) // an event that cannot be read tells nothing
 	w.PullRequest = max(about.PullRequest.Number, 0)
-	if commitForm.MatchString(about.PullRequest.Head.SHA) {
+	if commitForm().MatchString(about.PullRequest.Head.SHA) {
 		w.Head = about.PullRequest.Head.SHA
 	}
-	if m := pullForm.FindStringSubmatch(ref); m != nil {
+	if m := pullForm().FindStringSubmatch(ref); m != nil {
 		w.PullRequest, _ = strconv.Atoi(m[1])
 	}
 	return w

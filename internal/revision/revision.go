@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
 // Open returns a directory as it is at a revision, and the commit that the
@@ -64,7 +65,7 @@ func MergeBase(ctx context.Context, dir, one, other string) (string, error) {
 	return bases[0], nil
 }
 
-var commitID = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+var commitID = lazy.Regexp(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // commit returns the commit that a revision is.
 func (g git) commit(ctx context.Context, revision string) (string, error) {
@@ -72,7 +73,7 @@ func (g git) commit(ctx context.Context, revision string) (string, error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	if err != nil || revision == "" || !commitID.MatchString(id) {
+	if err != nil || revision == "" || !commitID().MatchString(id) {
 		return "", &Error{fmt.Sprintf("this clone has no revision %q", revision), g.insteadOf(ctx, revision), err}
 	}
 	return id, nil

@@ -3,12 +3,13 @@ package strictyaml
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/amisync/amisync/internal/lazy"
 )
 
-var yamlError = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?(.*)$`)
+var yamlError = lazy.Regexp(`^yaml: (?:line ([0-9]+): )?(.*)$`)
 
 // syntaxProblem turns the parser's error into a problem. The parser often names
 // the line where the construct around the mistake begins, so the line is looked
@@ -16,7 +17,7 @@ var yamlError = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?(.*)$`)
 func syntaxProblem(file string, data []byte, err error) Problem {
 	at := Position{File: file, Line: 1}
 	message := err.Error()
-	if m := yamlError.FindStringSubmatch(message); m != nil {
+	if m := yamlError().FindStringSubmatch(message); m != nil {
 		if line, err := strconv.Atoi(m[1]); err == nil {
 			at.Line = line
 		}
