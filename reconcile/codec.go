@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrPlanFile means that a plan file cannot be used: it is not a plan, is of
@@ -63,9 +64,16 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if sum, err := checksum(data); err != nil || sum != p.Checksum || Digest(p.Scope, p.Changes) != p.Digest {
 		return nil, fmt.Errorf("%w: it does not fit its checksum, so somebody altered it", ErrPlanFile)
 	}
+	ids := make(map[string]bool, len(p.Changes))
 	for _, change := range p.Changes {
 		if change.ID != changeID(change) {
 			return nil, fmt.Errorf("%w: the id of a change does not fit what it does, so somebody altered it", ErrPlanFile)
+		}
+		ids[change.ID] = true
+	}
+	for _, step := range p.Steps {
+		if len(step.Changes) == 0 || slices.ContainsFunc(step.Changes, func(id string) bool { return !ids[id] }) {
+			return nil, fmt.Errorf("%w: step %q carries out no change of it, so somebody altered it", ErrPlanFile, step.ID)
 		}
 	}
 	return &p, nil

@@ -248,6 +248,7 @@ func TestPlanFilesThatCannotBeUsed(t *testing.T) {
 	change := func(document map[string]any, i int) map[string]any {
 		return document["changes"].([]any)[i].(map[string]any)
 	}
+	step := func(document map[string]any, i int) map[string]any { return document["steps"].([]any)[i].(map[string]any) }
 	// sealed is a file as another version of amisync may write it.
 	sealed := func(change func(map[string]any)) []byte {
 		sum, err := reconcile.Checksum(edit(change))
@@ -288,6 +289,8 @@ func TestPlanFilesThatCannotBeUsed(t *testing.T) {
 		{"with another name", edit(func(d map[string]any) { change(d, 0)["principal"].(map[string]any)["alias"] = "somebody-else" }), "altered"},
 		{"sealed, with a change that its digest does not name", sealed(func(d map[string]any) { d["changes"] = d["changes"].([]any)[1:] }), "altered"},
 		{"sealed, with the id of a change exchanged", sealed(func(d map[string]any) { change(d, 0)["id"] = change(d, 1)["id"] }), "altered"},
+		{"sealed, with a step that carries out nothing", sealed(func(d map[string]any) { step(d, 0)["changes"] = []any{} }), "carries out no change"},
+		{"sealed, with a step for a change that is not there", sealed(func(d map[string]any) { step(d, 0)["changes"] = []any{"unheard of"} }), "carries out no change"},
 		{"with another selection", edit(func(d map[string]any) { d["selection"] = []any{} }), "altered"},
 		{"without its checksum", edit(func(d map[string]any) { delete(d, "checksum") }), "altered"},
 		{"with a digest of its own", edit(func(d map[string]any) { d["digest"] = "sha256:00" }), "altered"},

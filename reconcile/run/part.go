@@ -46,16 +46,11 @@ func partOf(saved *reconcile.Plan, shard reconcile.Part) (part *reconcile.Plan, 
 // weigh counts the calls that a plan takes in each lane. Every lane with changes
 // has a weight, whatever steps a file names.
 func weigh(saved *reconcile.Plan) map[reconcile.Lane]int {
-	weights, known := map[reconcile.Lane]int{}, map[string]bool{}
+	weights := map[reconcile.Lane]int{}
 	for _, change := range saved.Changes {
 		weights[reconcile.LaneOf(change.Image.Image)] = 0
-		known[change.ID] = true
 	}
-	plan := *saved
-	plan.Steps = slices.DeleteFunc(slices.Clone(saved.Steps), func(s reconcile.Step) bool {
-		return len(s.Changes) == 0 || slices.ContainsFunc(s.Changes, func(id string) bool { return !known[id] })
-	})
-	for lane, calls := range plan.Calls(nil) {
+	for lane, calls := range saved.Calls(nil) {
 		for _, n := range calls {
 			weights[lane] += n
 		}

@@ -223,22 +223,6 @@ func TestFindingsAboutAnImageAreToldByItsShardAlone(t *testing.T) {
 	}
 }
 
-func TestAPlanFileWithOddStepsIsSplitAllTheSame(t *testing.T) {
-	e := spread()
-	plan := saved(t, e)
-	plan.Steps = []reconcile.Step{{ID: "s1"}, {ID: "s2", Changes: []string{"unheard of"}}}
-	images := []string{}
-	for _, shard := range parts(3) {
-		for _, group := range reconcile.ByImage(e.recheckPart(t, plan, shard, "").Due.Changes) {
-			images = append(images, group[0].Image.Region+group[0].Image.ID)
-		}
-	}
-	slices.Sort(images)
-	if want := []string{"eu-west-1ami-a", "us-east-1ami-a", "us-east-1ami-b"}; !slices.Equal(images, want) {
-		t.Errorf("%v", images)
-	}
-}
-
 func TestAShardWithoutLanesChangesNothing(t *testing.T) {
 	e := spread()
 	plan := saved(t, e)
