@@ -18,20 +18,25 @@ const longApply = 5 * time.Minute
 // expected says what applying a plan takes; empty where there is nothing to say.
 func (s Style) expected(plan *reconcile.Plan) string {
 	takes := s.takes(plan)
-	switch {
-	case takes == "":
+	if takes == "" {
 		return ""
-	case plan.Refused():
-		return "Applying all of it would take " + takes + "."
 	}
-	return "Applying takes " + takes + "."
+	return applying(plan) + " " + takes + "."
 }
 
-// takes is what applying a plan takes, in calls and time. The plan of a shard is
-// not applied by itself.
+// applying begins the sentence on what applying a plan takes.
+func applying(plan *reconcile.Plan) string {
+	if plan.Refused() {
+		return "Applying all of it would take"
+	}
+	return "Applying takes"
+}
+
+// takes is what applying a plan takes, in calls and time. A shard's plan, which
+// has what it saw, is not applied by itself.
 func (s Style) takes(plan *reconcile.Plan) string {
 	e := plan.Expected
-	if len(e.Calls) == 0 || !plan.Scope.Shard.IsZero() {
+	if len(e.Calls) == 0 || plan.Seen != nil {
 		return ""
 	}
 	all := 0

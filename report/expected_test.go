@@ -33,7 +33,7 @@ func TestAPlanSaysWhatApplyingItTakes(t *testing.T) {
 			"Applying takes 181 calls (120 DescribeImageAttribute, 1 DescribeImages, 60 ModifyImageAttribute): at least 1s at the documented limits."},
 		{"two lanes", two, "Applying takes 4809 calls (3200 DescribeImageAttribute, 9 DescribeImages, 1600 ModifyImageAttribute): at least 5m at the documented limits; image-factory us-east-1 takes longest."},
 		{"refused", refused, "Applying all of it would take 319 calls (212 DescribeImageAttribute, 1 DescribeImages, 106 ModifyImageAttribute): at least 5s at the documented limits."},
-		{"of a shard", finish(&reconcile.Plan{Changes: granted("us-east-1", 1), Scope: reconcile.Scope{Shard: reconcile.Part{Index: 1, Of: 2}}}), ""},
+		{"of a shard", finish(&reconcile.Plan{Changes: granted("us-east-1", 1), Seen: &reconcile.Seen{}, Scope: reconcile.Scope{Shard: reconcile.Part{Index: 1, Of: 2}}}), ""},
 		{"nothing to do", finish(&reconcile.Plan{}), ""},
 		{"a file that does not say it", older, ""},
 	} {

@@ -74,7 +74,7 @@ func documents() map[string]render {
 		"plan-filtered":  plan(finish(&reconcile.Plan{Scope: filtered, Changes: move[:1]})),
 		"plan-none":      plan(unaffected()),
 		"plan-since":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Since: "origin/main", Shares: manyShares(37), Regions: []string{"us-east-1"}}, Changes: move[:1]})),
-		"plan-shard":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Shard: reconcile.Part{Index: 2, Of: 4}}, Changes: move[:1]})),
+		"plan-shard":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Shard: reconcile.Part{Index: 2, Of: 4}}, Seen: &reconcile.Seen{}, Changes: move[:1]})),
 		"plan-findings":  plan(finish(&reconcile.Plan{Changes: move, Findings: findings})),
 		"plan-review":    plan(reviewed()),
 		"plan-hostile":   plan(hostile()),

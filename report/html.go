@@ -21,7 +21,7 @@ func (htmlWriter) WritePlan(w io.Writer, p *reconcile.Plan, style Style) error {
 		Unread: htmlIncomplete(p.Incomplete, style), Findings: htmlFindings(p.Findings, style)}
 	view.Verdict, view.Notes = planVerdict(p)
 	view.Counts = htmlCounts(func(page *page) { page.planCounts(p.Summary) }, 0)
-	view.Facts = facts("Made", htmlTime(p.At), "Digest", p.Digest, "Looked at", lookedAt(p), "Applying takes", style.takes(p))
+	view.Facts = facts("Made", htmlTime(p.At), "Digest", p.Digest, "Looked at", lookedAt(p), applying(p), style.takes(p))
 	states := newAccessStates(&p.Access, p.Findings)
 	var changes []listed
 	for _, c := range p.Changes {

@@ -68,9 +68,11 @@ func (e *estate) plan(ctx context.Context) (*reconcile.Plan, error) {
 	carriers := map[principal.Provider]reconcile.Carrier{principal.AWS: func(changes []reconcile.Change) []reconcile.Call {
 		return []reconcile.Call{{Action: "ModifyImageAttribute", Changes: changes}}
 	}}
-	plan, _ := engine.Plan(ctx, engine.Request{Declarations: declarations, At: planned, Carriers: carriers}, e.open, engine.Options{})
+	limits := map[principal.Provider]reconcile.Limits{principal.AWS: {List: "DescribeImages", Read: "DescribeImageAttribute", IDsPerList: 200,
+		Buckets: map[string]reconcile.Bucket{"DescribeImageAttribute": {Size: 100, Refill: 20}, "ModifyImageAttribute": {Size: 100, Refill: 5}}}}
+	plan, _ := engine.Plan(ctx, engine.Request{Declarations: declarations, At: planned, Carriers: carriers, Limits: limits}, e.open, engine.Options{})
 	if want := e.changes / 2; plan.Summary.Grants != want || plan.Summary.Revokes != want || plan.Stopped() || len(plan.Incomplete) > 0 {
-		return nil, fmt.Errorf("the plan is another than was built: %+v, %v", plan.Summary, plan.Findings[0])
+		return nil, fmt.Errorf("the plan is another than was built: %+v, %v", plan.Summary, plan.Findings)
 	}
 	return plan, nil
 }

@@ -56,6 +56,7 @@ func run(ctx context.Context, benchmarks []benchmark, args []string, out, talk i
 	}
 	var all []measurement
 	var names []string
+	var failed error
 	for _, b := range benchmarks {
 		names = append(names, b.name)
 		if !strings.Contains(b.name, *only) || *exact && !b.exact {
@@ -64,11 +65,12 @@ func run(ctx context.Context, benchmarks []benchmark, args []string, out, talk i
 		fmt.Fprintf(talk, "%s: %s\n", b.name, b.about)
 		measured, err := b.run(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", b.name, err)
+			failed = fmt.Errorf("%s: %w", b.name, err)
+			break // what was measured until then is written all the same
 		}
 		all = append(all, measured...)
 	}
-	if len(all) == 0 {
+	if failed == nil && len(all) == 0 {
 		return errors.New("no benchmark of that name")
 	}
 	if *file != "" {
@@ -85,7 +87,10 @@ func run(ctx context.Context, benchmarks []benchmark, args []string, out, talk i
 	if err := writeTable(out, all); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(all, missed) {
+	switch {
+	case failed != nil:
+		return failed
+	case slices.ContainsFunc(all, missed):
 		return errMissed
 	}
 	return nil
