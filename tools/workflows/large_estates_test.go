@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rhysd/actionlint"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -56,11 +55,7 @@ type matrixJob struct {
 
 func TestTheRecipeForAMatrixHasNoMistakes(t *testing.T) {
 	text := recipesOf(t, largeEstates, "yaml")[".github/workflows/images.yml"]
-	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	mistakes, err := linter.Lint(filepath.Join(t.TempDir(), "recipe.yml"), []byte(text), nil)
+	mistakes, err := newLinter(t).Lint(filepath.Join(t.TempDir(), "recipe.yml"), []byte(text), nil)
 	if err != nil || text == "" {
 		t.Fatalf("%q: %v", text, err)
 	}
@@ -83,6 +78,20 @@ func TestTheRecipeForAMatrixHasNoMistakes(t *testing.T) {
 	}
 }
 
+// The nightly apply waits in the same group: without a queue one of the two would
+// cancel the other, which may be approved already.
+func TestTheRecipeForAMatrixWaitsInTheQueueOfTheOtherApplies(t *testing.T) {
+	var w struct{ Concurrency concurrency }
+	if err := yaml.Unmarshal([]byte(recipesOf(t, largeEstates, "yaml")[".github/workflows/images.yml"]), &w); err != nil {
+		t.Fatal(err)
+	}
+	want := called(t)["nightly.yml"].Jobs["apply"].Concurrency
+	want.Group = strings.ReplaceAll(want.Group, "${{ inputs.environment }}", "default")
+	if w.Concurrency != want || want.Queue != "max" {
+		t.Errorf("its concurrency is %+v, and that of other applies %+v", w.Concurrency, want)
+	}
+}
+
 // matrixRun is a run of the recipe's workflow: what its jobs hand on.
 type matrixRun struct {
 	t         *testing.T
@@ -91,6 +100,7 @@ type matrixRun struct {
 	env       map[string]string // of every step
 	outputs   map[string]string // of jobs, as "needs.JOB.outputs.NAME"
 	results   []outcome
+	attempt   int
 }
 
 // shard runs a job of the matrix, on a machine of its own.
@@ -99,7 +109,7 @@ func (m *matrixRun) shard(name string, j matrixJob, shard int) {
 	r := newRunner(m.t)
 	r.path = m.path
 	r.github["ref_name"] = "main"
-	values := contexts{"matrix.shard": fmt.Sprint(shard), "strategy.job-total": fmt.Sprint(len(j.Strategy.Matrix.Shard)), "github.token": "token-of-the-job"}
+	values := contexts{"matrix.shard": fmt.Sprint(shard), "strategy.job-total": fmt.Sprint(len(j.Strategy.Matrix.Shard)), "github.token": "token-of-the-job", "github.run_attempt": fmt.Sprint(m.attempt)}
 	for output, value := range m.outputs {
 		values[output] = value
 	}
@@ -191,7 +201,7 @@ func TestTheRecipeForAMatrixPlansMergesAndApplies(t *testing.T) {
 	if err := os.Symlink(amisync(t), filepath.Join(tools, "amisync")); err != nil {
 		t.Fatal(err)
 	}
-	m := &matrixRun{t: t, artifacts: t.TempDir(), path: tools + ":" + os.Getenv("PATH"), env: simulated(t), outputs: map[string]string{}}
+	m := &matrixRun{t: t, artifacts: t.TempDir(), path: tools + ":" + os.Getenv("PATH"), env: simulated(t), outputs: map[string]string{}, attempt: 1}
 	for _, name := range []string{"plan", "merge", "apply"} {
 		j := w.Jobs[name]
 		shards := j.Strategy.Matrix.Shard
@@ -205,6 +215,9 @@ func TestTheRecipeForAMatrixPlansMergesAndApplies(t *testing.T) {
 			m.shard(name, j, shard)
 		}
 	}
+	// An apply that is run again has nothing left to do, and replaces no result.
+	m.attempt++
+	m.shard("apply", w.Jobs["apply"], 1)
 	if m.outputs["needs.merge.outputs.has-changes"] != "true" {
 		t.Errorf("the merge hands on %v", m.outputs)
 	}
@@ -221,146 +234,26 @@ func TestTheRecipeForAMatrixPlansMergesAndApplies(t *testing.T) {
 	}
 }
 
-// pod is what a recipe says of the pods of a job.
-type pod struct {
-	ServiceAccountName string `yaml:"serviceAccountName"`
-	Automount          *bool  `yaml:"automountServiceAccountToken"`
-	RestartPolicy      string `yaml:"restartPolicy"`
-	SecurityContext    struct {
-		NonRoot bool `yaml:"runAsNonRoot"`
-	} `yaml:"securityContext"`
-	Containers []struct {
-		Name, Image     string
-		Args            []string
-		SecurityContext struct {
-			ReadOnly bool `yaml:"readOnlyRootFilesystem"`
-			Escalate bool `yaml:"allowPrivilegeEscalation"`
-		} `yaml:"securityContext"`
-		Resources struct{ Limits struct{ Memory string } }
+// Where nothing is saved, what amisync said and its code are all there is.
+func TestTheRecipeForAMatrixEndsAsItsMergeDoes(t *testing.T) {
+	var w struct{ Jobs map[string]matrixJob }
+	if err := yaml.Unmarshal([]byte(recipesOf(t, largeEstates, "yaml")[".github/workflows/images.yml"]), &w); err != nil {
+		t.Fatal(err)
 	}
-}
-
-// kubernetesJob is a Job of the recipe, or that of a CronJob.
-type kubernetesJob struct {
-	Mode             string `yaml:"completionMode"`
-	Completions      int
-	Parallelism      int
-	Backoff          *int `yaml:"backoffLimit"`
-	BackoffPerIndex  *int `yaml:"backoffLimitPerIndex"`
-	Deadline         int  `yaml:"activeDeadlineSeconds"`
-	PodFailurePolicy struct {
-		Rules []struct {
-			Action      string
-			OnExitCodes struct {
-				Container string `yaml:"containerName"`
-				Operator  string
-				Values    []int
-			} `yaml:"onExitCodes"`
-		}
-	} `yaml:"podFailurePolicy"`
-	Template struct{ Spec pod }
-}
-
-// kubernetesJobs are the jobs of the recipe by file.
-func kubernetesJobs(t *testing.T) map[string]kubernetesJob {
-	t.Helper()
-	jobs := map[string]kubernetesJob{}
-	for name, text := range recipesOf(t, largeEstates, "yaml") {
-		if name == "common.yaml" || strings.HasPrefix(name, ".github/") {
+	tools := t.TempDir()
+	if err := os.WriteFile(filepath.Join(tools, "amisync"), []byte("#!/bin/sh\nexit 64\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r := newRunner(t)
+	r.path = tools + ":" + os.Getenv("PATH")
+	for _, s := range w.Jobs["merge"].Steps {
+		if s.ID != "merge" {
 			continue
 		}
-		var document struct {
-			Kind string
-			Spec yaml.Node
+		if done := r.script(t, s.Run, nil); done.exit != 64 || done.log != "" {
+			t.Errorf("it ends with %d:\n%s", done.exit, done.log)
 		}
-		var job kubernetesJob
-		err := yaml.Unmarshal([]byte(text), &document)
-		if err == nil && document.Kind == "CronJob" {
-			var cron struct {
-				Template struct{ Spec kubernetesJob } `yaml:"jobTemplate"`
-			}
-			err = document.Spec.Decode(&cron)
-			job = cron.Template.Spec
-		} else if err == nil {
-			err = document.Spec.Decode(&job)
-		}
-		if err != nil || len(job.Template.Spec.Containers) != 1 {
-			t.Fatalf("%s: %d containers, %v", name, len(job.Template.Spec.Containers), err)
-		}
-		jobs[name] = job
+		return
 	}
-	return jobs
-}
-
-func TestTheJobsOfTheRecipeForKubernetesAreWholeAndHaveNoRights(t *testing.T) {
-	common := documents(t, "common.yaml", recipesOf(t, largeEstates, "yaml")["common.yaml"])
-	account := at(common[0], "metadata.name")
-	for name, job := range kubernetesJobs(t) {
-		pod := job.Template.Spec
-		c := pod.Containers[0]
-		if pod.ServiceAccountName != account && (pod.Automount == nil || *pod.Automount) {
-			t.Errorf("%s runs as %q", name, pod.ServiceAccountName)
-		}
-		if pod.RestartPolicy != "Never" || !pod.SecurityContext.NonRoot || !c.SecurityContext.ReadOnly || c.SecurityContext.Escalate || c.Resources.Limits.Memory == "" || job.Deadline == 0 {
-			t.Errorf("%s: its pod may do more than it needs: %+v", name, job)
-		}
-		if indexed := job.Mode == "Indexed"; indexed != (job.BackoffPerIndex != nil) || indexed == (job.Backoff != nil) || indexed != (job.Completions > 1) || job.Parallelism != job.Completions {
-			t.Errorf("%s: indexes and their limits do not fit: %+v", name, job)
-		}
-		for _, rule := range job.PodFailurePolicy.Rules {
-			on := rule.OnExitCodes
-			// Kubernetes takes the codes in order, and FailIndex only beside a limit for each index.
-			if len(on.Values) > 0 && (on.Container != c.Name || on.Operator != "In" || !ascending(on.Values)) || rule.Action == "FailIndex" && job.BackoffPerIndex == nil {
-				t.Errorf("%s: the rule is refused: %+v", name, rule)
-			}
-		}
-	}
-	shell(t, "rollout.sh", recipesOf(t, largeEstates, "sh")["rollout.sh"])
-}
-
-func ascending(values []int) bool {
-	for i := 1; i < len(values); i++ {
-		if values[i] <= values[i-1] {
-			return false
-		}
-	}
-	return values[0] > 0
-}
-
-// A pod's command line, with what the rollout and Kubernetes put in.
-func TestThePodsOfTheRecipePlanMergeApplyAndFindNoDrift(t *testing.T) {
-	jobs := kubernetesJobs(t)
-	env := simulated(t)
-	env["AMISYNC_MANIFESTS"] = filepath.Join(root(t), "manifests")
-	plans := t.TempDir()
-	digest := "not known yet"
-	for _, name := range []string{"plan.yaml", "merge.yaml", "apply.yaml"} {
-		job := jobs[name]
-		for index := range max(job.Completions, 1) {
-			env["JOB_COMPLETION_INDEX"] = fmt.Sprint(index)
-			code, out := in(t, env, expand(job, index, plans, digest)...)
-			if code != 0 {
-				t.Fatalf("%s, pod %d ends with %d:\n%s", name, index, code, out)
-			}
-			if _, rest, found := strings.Cut(out, "\nDigest "); found && name == "merge.yaml" {
-				digest, _, _ = strings.Cut(rest, "\n")
-			}
-		}
-	}
-	if code, out := in(t, env, "plan", "--detailed-exitcode"); code != 0 {
-		t.Errorf("after all pods a plan ends with %d:\n%s", code, out)
-	}
-	if code, out := in(t, env, expand(jobs["drift.yaml"], 0, plans, digest)...); code != 0 {
-		t.Errorf("the drift ends with %d:\n%s", code, out)
-	}
-}
-
-// expand fills in the arguments of a pod.
-func expand(job kubernetesJob, index int, plans, digest string) []string {
-	var args []string
-	known := strings.NewReplacer("COMMIT", strings.Repeat("c", 40), "DIGEST", digest, "$(JOB_COMPLETION_INDEX)", fmt.Sprint(index), "/plans/", plans+"/")
-	for _, arg := range job.Template.Spec.Containers[0].Args {
-		args = append(args, known.Replace(arg))
-	}
-	return args
+	t.Error("there is no step merge")
 }

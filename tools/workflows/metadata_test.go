@@ -24,18 +24,25 @@ func workflowFiles(t *testing.T) []string {
 	return files
 }
 
-func TestWorkflowsHaveNoMistakes(t *testing.T) {
+// newLinter is the linter of workflows, and of recipes for some.
+func newLinter(t *testing.T) *actionlint.Linter {
+	t.Helper()
 	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{
 		// It knows the job context of before 2026, without the commit of a called workflow.
 		// Source: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#job-context
-		// Nor does it know queues of more than one job, which TestAnApplyThatWaitsIsNotCancelledForAnother looks at.
+		// Nor does it know queues of more than one job, which TestAnApplyThatWaitsIsNotCancelledForAnother and
+		// TestTheRecipeForAMatrixWaitsInTheQueueOfTheOtherApplies look at.
 		// Source: https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
 		IgnorePatterns: []string{`property "workflow_(sha|repository)" is not defined in object type \{check_run_id`, `^unexpected key "queue" for "concurrency" section`},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	mistakes, err := linter.LintFiles(workflowFiles(t), nil)
+	return linter
+}
+
+func TestWorkflowsHaveNoMistakes(t *testing.T) {
+	mistakes, err := newLinter(t).LintFiles(workflowFiles(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,14 +186,17 @@ type definition struct {
 		Uses        string
 		Timeout     int `yaml:"timeout-minutes"`
 		Permissions *map[string]string
-		Concurrency struct {
-			Group, Queue string
-			Cancel       string `yaml:"cancel-in-progress"`
-		}
-		Outputs map[string]string
-		With    map[string]string
-		Steps   []step
+		Concurrency concurrency
+		Outputs     map[string]string
+		With        map[string]string
+		Steps       []step
 	}
+}
+
+// concurrency says what waits for what.
+type concurrency struct {
+	Group, Queue string
+	Cancel       string `yaml:"cancel-in-progress"`
 }
 
 func workflow(t *testing.T, file string) definition {

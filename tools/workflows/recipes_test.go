@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rhysd/actionlint"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -63,10 +62,7 @@ func documents(t *testing.T, name, text string) []map[string]any {
 const own = "amisync/amisync/.github/workflows/"
 
 func TestRecipesForGitHubFitTheWorkflowsThatTheyCall(t *testing.T) {
-	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	linter := newLinter(t)
 	checked := 0
 	for name, text := range recipes(t, "yaml") {
 		if !strings.HasPrefix(name, ".github/workflows/") {
