@@ -13,6 +13,9 @@ const (
 	// Uncertain means that nobody knows whether the call took effect: the
 	// connection broke, the answer was no answer, the server failed inside.
 	Uncertain ErrorKind = "uncertain"
+	// NotSent means that the run was interrupted before the call was sent, so that
+	// nothing took effect.
+	NotSent ErrorKind = "not-sent"
 	// Credentials means that the account could not be entered at all: none
 	// found, expired, or the role was not to be assumed.
 	Credentials ErrorKind = "credentials"

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -70,6 +71,45 @@ func TestARunThatSomethingSlowsDownTakesAsMuchLonger(t *testing.T) {
 	}
 }
 
+func TestARunThatTheNetworkLimitsGoesOnAsFastAsItWent(t *testing.T) {
+	for _, c := range []struct {
+		total int
+		each  time.Duration
+	}{
+		{90, 2 * time.Second}, // all of which the bucket would let through at once
+		{300, time.Second},
+		{1000, 500 * time.Millisecond},
+		{50_000, 100 * time.Millisecond},
+	} {
+		for done := c.total / 4; done < c.total; done++ {
+			rest := time.Duration(c.total-done) * c.each
+			got := at(reads, c.total, done, time.Duration(done)*c.each).Remaining()
+			if off := (got - rest).Abs(); off > rest/4 {
+				t.Fatalf("%d of %d at %s each: %s remain, want about %s", done, c.total, c.each, got, rest)
+			}
+		}
+	}
+}
+
+func TestAFewSecondsWithoutAnAnswerSayLittle(t *testing.T) {
+	if got, least := at(reads, 5000, 0, 2*time.Second).Remaining(), at(reads, 5000, 0, 0).Least(); got > least+least/4 {
+		t.Errorf("%s remain of at least %s", got, least)
+	}
+}
+
+func TestTheRemainingTimeIsNeverBelowZeroHoweverLongItIs(t *testing.T) {
+	slow := []reconcile.Bucket{{Size: 1, Refill: 0.2}}
+	for _, elapsed := range []time.Duration{-time.Minute, 0, 40 * time.Hour, math.MaxInt64} {
+		for _, done := range []int{0, 1, 99_999} {
+			if got := at(slow, 100_000, done, elapsed).Remaining(); got < at(slow, 100_000, done, 0).Least() || got < 0 {
+				t.Errorf("%d done after %s: %s remain", done, elapsed, got)
+			}
+		}
+	}
+}
+
+// The rest rises with time and falls with each image. Neither does so faster than
+// the number of images explains: what is done and a fiftieth of all tell the speed.
 func TestTheRemainingTimeMovesLittleByLittle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		total := rapid.IntRange(0, 5000).Draw(t, "total")
@@ -77,19 +117,23 @@ func TestTheRemainingTimeMovesLittleByLittle(t *testing.T) {
 		s.Done = rapid.IntRange(0, total).Draw(t, "done")
 		s.Elapsed = time.Duration(rapid.IntRange(0, 10_000_000).Draw(t, "milliseconds")) * time.Millisecond
 		before := s.Remaining()
-		if before < s.Least() {
+		if before < s.Least()-time.Microsecond {
 			t.Fatalf("%s remain of at least %s", before, s.Least())
 		}
 		waiting := s
 		waiting.Elapsed += 100 * time.Millisecond
-		if after := waiting.Remaining(); after < before || after-before > s.Least()/100+time.Microsecond {
+		told := float64(s.Done) + float64(total)/50
+		atOnce := time.Duration(float64(100*time.Millisecond) * float64(total-s.Done) / max(told, 1e-9))
+		if after := waiting.Remaining(); after < before-time.Microsecond || after-before > max(s.Least()/100, atOnce)+time.Microsecond {
 			t.Errorf("a tenth of a second without news: from %s to %s, least %s", before, after, s.Least())
 		}
 		if s.Done < total {
 			further := s
 			further.Done++
-			// A fiftieth at most, and what the image itself took.
-			if after := further.Remaining(); after > before || before-after > before/40+(s.Elapsed+10*time.Second)/40 {
+			// By what one is of those that tell the speed, and what the image itself took.
+			byLimit := before/40 + (s.Elapsed+10*time.Second)/40
+			bySpeed := time.Duration(float64(before+s.Elapsed) / (told + 1))
+			if after := further.Remaining(); after > before+time.Microsecond || before-after > max(byLimit, bySpeed)+time.Microsecond {
 				t.Errorf("one image further: from %s to %s", before, after)
 			}
 			return

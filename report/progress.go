@@ -38,6 +38,7 @@ type Progress struct {
 	width int
 	now   func() time.Time
 	paces Paces
+	rates string // what the paces are
 
 	mu       sync.Mutex
 	order    []reconcile.Lane // as first seen
@@ -51,13 +52,18 @@ type Progress struct {
 
 // NewProgress shows progress on w, which is standard error as a rule. Width is
 // the number of columns of the terminal, zero where it is not known; now tells
-// the time. Paces say how long phases take at least; nil where nobody knows.
+// the time. Paces say how long phases take at least; nil where nobody knows. They
+// are the documented ones, unless OwnRates is called.
 func NewProgress(w io.Writer, mode ProgressMode, width int, now func() time.Time, paces Paces) *Progress {
 	if width <= 0 {
 		width = 80
 	}
-	return &Progress{w: w, mode: mode, width: width, now: now, paces: paces, drawn: now(), lanes: map[reconcile.Lane]*laneProgress{}}
+	return &Progress{w: w, mode: mode, width: width, now: now, paces: paces, rates: rates(false), drawn: now(), lanes: map[reconcile.Lane]*laneProgress{}}
 }
+
+// OwnRates says that the paces are what was asked for, not the documented ones. It
+// is called before the first event.
+func (p *Progress) OwnRates() { p.rates = rates(true) }
 
 // Watch takes note of an event and shows it. Failures to write are ignored:
 // they must not end a run.

@@ -22,12 +22,14 @@ const (
 )
 
 // longest returns the lane that takes longest from here on, by the measure, and
-// how long; nil where none takes any time. Lanes run side by side. It is not known
-// before every lane has told how many images it has.
+// how long; nil where none takes any time, and once the run is stopping. Lanes run
+// side by side. It is not known before every lane has told how many images it has.
 func (p *Progress) longest(measure func(reconcile.Stretch) time.Duration) (slowest *laneProgress, takes time.Duration, known bool) {
 	for _, lane := range p.order {
 		l := p.lanes[lane]
 		switch {
+		case l.stopping:
+			return nil, 0, true
 		case l.err != nil || l.ended && l.phase != run.Listing:
 			continue
 		case l.phase == run.Listing:
@@ -66,7 +68,10 @@ func (p *Progress) forewarn(e run.Event) {
 	if p.foreseen == phase {
 		return
 	}
-	lane, takes, known := p.longest(reconcile.Stretch.Least)
+	lane, takes, known := p.longest(func(s reconcile.Stretch) time.Duration {
+		s.Done = 0 // what is told is how long it takes as a whole
+		return s.Least()
+	})
 	if known {
 		p.foreseen = phase
 	}
@@ -79,7 +84,7 @@ func (p *Progress) forewarn(e run.Event) {
 			images, lanes = images+l.total, lanes+1
 		}
 	}
-	line := fmt.Sprintf("%s %s images takes at least %s at the rate limits", doing, thousands(images), Brief(takes.Round(time.Second)))
+	line := fmt.Sprintf("%s %s images takes at least %s at %s", doing, thousands(images), Brief(takes.Round(time.Second)), p.rates)
 	if lanes > 1 {
 		line += "; " + lane.name + " takes longest"
 	}

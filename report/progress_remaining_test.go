@@ -23,7 +23,7 @@ var documented = report.Paces{principal.AWS: {
 // going is a display of a run on a terminal.
 type going struct {
 	*report.Progress
-	out bytes.Buffer
+	out lockedBuffer
 }
 
 func newGoing(width int) *going {
@@ -81,13 +81,34 @@ func TestLiveTellsHowLongTheLongestLaneGoesOn(t *testing.T) {
 		}{
 			{time.Second, event(run.Applying, europe, 60, 90, false), "applied 60/1,390 images · about 4m left"},
 			{19 * time.Second, event(run.Applying, east, 200, 1300, false), "applied 260/1,390 images · about 4m left"},
-			{100 * time.Second, event(run.Applying, east, 700, 1300, false), "applied 760/1,390 images · about 2m left"},
-			{100 * time.Second, event(run.Applying, east, 1200, 1300, false), "applied 1,260/1,390 images · about 20s left"},
-			{20 * time.Second, event(run.Applying, east, 1300, 1300, true), "applied 1,360/1,390 images"},
+			{40 * time.Second, event(run.Applying, europe, 90, 90, true), "applied 290/1,390 images · about 5m left"},
+			{60 * time.Second, event(run.Applying, east, 700, 1300, false), "applied 790/1,390 images · about 2m left"},
+			{100 * time.Second, event(run.Applying, east, 1200, 1300, false), "applied 1,290/1,390 images · about 20s left"},
+			{20 * time.Second, event(run.Applying, east, 1300, 1300, true), "applied 1,390/1,390 images"},
 		} {
 			if got := g.after(t, c.after, c.event); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
+		}
+	})
+}
+
+func TestLiveTellsNoTimeOnceTheRunIsStopping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGoing(0)
+		g.Watch(event(run.Applying, europe, 0, 900, false))
+		g.Watch(event(run.Applying, east, 0, 1300, false))
+		if got, want := g.after(t, 20*time.Second, event(run.Applying, east, 200, 1300, false)), "applied 200/2,200 images · about 11m left"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		stopping := event(run.Applying, east, 200, 1300, false)
+		stopping.Stopping = true
+		if got, want := g.after(t, time.Second, stopping), "applied 200/2,200 images · stopping"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		stopping.End, stopping.Failed = true, 1
+		if got, want := g.after(t, time.Second, stopping), "applied 199/2,200 images (1 failed) · stopping"; got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
@@ -210,6 +231,20 @@ func TestTheRemainingTimeOfASteadyRunNeverJumps(t *testing.T) {
 	}
 }
 
+func TestTheRemainingTimeIsShownWhereTheNetworkIsTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shown := remains(t, 90, func(int) time.Duration { return 2 * time.Second })
+		for _, c := range []struct {
+			image int
+			least time.Duration
+		}{{25, 90 * time.Second}, {45, 65 * time.Second}, {80, 15 * time.Second}} {
+			if got, most := shown[c.image-1], time.Duration(90-c.image)*2*time.Second+5*time.Second; got < c.least || got > most {
+				t.Errorf("after %d images: %s are shown, want %s to %s", c.image, got, c.least, most)
+			}
+		}
+	})
+}
+
 // logged is what a log has of the events.
 func logged(events ...run.Event) string {
 	var out bytes.Buffer
@@ -224,7 +259,7 @@ func TestLinesSayOnceThatReadingWillTakeLong(t *testing.T) {
 	listing := []run.Event{event(run.Listing, europe, 0, 0, false), event(run.Listing, east, 0, 0, false),
 		event(run.Listing, europe, 0, 90, true), event(run.Reading, europe, 0, 90, false), event(run.Reading, europe, 1, 90, false)}
 	slow := append(listing, event(run.Listing, east, 0, 6000, true), event(run.Reading, east, 0, 5000, false), event(run.Reading, east, 1, 5000, false))
-	if got, want := logged(slow...), "reading 5,090 images takes at least 4m5s at the rate limits; image-factory us-east-1 takes longest\n"; got != want {
+	if got, want := logged(slow...), "reading 5,090 images takes at least 4m5s at the documented limits; image-factory us-east-1 takes longest\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	quick := append(listing, event(run.Listing, east, 0, 6000, true), event(run.Reading, east, 0, 600, false), event(run.Reading, east, 1, 600, false))
@@ -232,7 +267,16 @@ func TestLinesSayOnceThatReadingWillTakeLong(t *testing.T) {
 		t.Errorf("of a quick run: %q", got)
 	}
 	one := []run.Event{event(run.Listing, east, 0, 0, false), event(run.Listing, east, 0, 6000, true), event(run.Reading, east, 0, 5000, false)}
-	if got, want := logged(one...), "reading 5,000 images takes at least 4m5s at the rate limits\n"; got != want {
+	if got, want := logged(one...), "reading 5,000 images takes at least 4m5s at the documented limits\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLinesSayHowLongReadingTakesAsAWholeHoweverMuchIsRead(t *testing.T) {
+	listing := []run.Event{event(run.Listing, europe, 0, 0, false), event(run.Listing, east, 0, 0, false),
+		event(run.Listing, europe, 0, 5000, true), event(run.Reading, europe, 4299, 5000, false),
+		event(run.Listing, east, 0, 50, true), event(run.Reading, east, 0, 50, false)}
+	if got, want := logged(listing...), "reading 5,050 images takes at least 4m5s at the documented limits; image-factory eu-west-1 takes longest\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -242,7 +286,7 @@ func TestLinesSayThatReadingWillTakeLongWhenTheLastLaneIsGivenUp(t *testing.T) {
 	lost.Err = errors.New("denied")
 	got := logged(event(run.Listing, east, 0, 0, false), event(run.Listing, europe, 0, 0, false), event(run.Listing, east, 0, 6000, true),
 		event(run.Reading, east, 0, 5000, false), lost, event(run.Reading, east, 1, 5000, false))
-	if want := "reading 5,000 images takes at least 4m5s at the rate limits\nimage-factory eu-west-1: not read: denied\n"; got != want {
+	if want := "reading 5,000 images takes at least 4m5s at the documented limits\nimage-factory eu-west-1: not read: denied\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -250,12 +294,12 @@ func TestLinesSayThatReadingWillTakeLongWhenTheLastLaneIsGivenUp(t *testing.T) {
 func TestLinesSayOnceThatChangingWillTakeLong(t *testing.T) {
 	got := logged(event(run.Applying, europe, 0, 300, false), event(run.Applying, east, 0, 1300, false),
 		event(run.Applying, europe, 1, 300, false), event(run.Applying, east, 1, 1300, false))
-	if want := "changing 1,600 images takes at least 4m at the rate limits; image-factory us-east-1 takes longest\n"; got != want {
+	if want := "changing 1,600 images takes at least 4m at the documented limits; image-factory us-east-1 takes longest\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestADisplayOfBothPhasesForewarnsOfBoth(t *testing.T) {
+func TestLinesOfBothPhasesForewarnOfBoth(t *testing.T) {
 	both := logged(event(run.Reading, east, 0, 5000, false), event(run.Reading, east, 5000, 5000, true),
 		event(run.Applying, east, 0, 1300, false), event(run.Applying, east, 1, 1300, false))
 	if n := strings.Count(both, "takes at least"); n != 2 {

@@ -15,7 +15,7 @@ type laneProgress struct {
 	phase                       run.Phase
 	began                       time.Time // of the phase
 	listed, done, total, failed int
-	ended                       bool
+	ended, stopping             bool
 	err                         error
 	told                        string // the line already written
 }
@@ -29,7 +29,7 @@ func (l *laneProgress) note(e run.Event, now time.Time) {
 		l.began = now
 	}
 	l.phase, l.done, l.total, l.failed = e.Phase, e.Done, e.Total, e.Failed
-	l.ended, l.err = e.End || e.Err != nil, e.Err
+	l.ended, l.stopping, l.err = e.End || e.Err != nil, e.Stopping, e.Err
 	if e.Phase == run.Listing && e.End {
 		l.listed = e.Total
 	}
@@ -85,6 +85,7 @@ func (p *Progress) status() string {
 
 func (p *Progress) position() string {
 	var lanes, images, applied tally
+	stopping := ""
 	for _, l := range p.lanes {
 		switch {
 		case l.err != nil:
@@ -100,9 +101,12 @@ func (p *Progress) position() string {
 		case run.Applying:
 			applied.add(l.total, l.done, l.failed)
 		}
+		if l.stopping {
+			stopping = " · stopping"
+		}
 	}
 	if applied.total > 0 {
-		return applied.text("applied", " images", "failed")
+		return applied.text("applied", " images", "failed") + stopping
 	}
 	parts := []string{lanes.text("lanes", "", "not read")}
 	if images.total > 0 {

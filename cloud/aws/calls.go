@@ -27,7 +27,8 @@ func (s *session) in(region string) calls {
 		images := ec2.NewFromConfig(s.config, func(o *ec2.Options) {
 			o.Region = region
 			o.Retryer = s.limits.retryer(o.Retryer)
-			o.APIOptions = append(o.APIOptions, logCalls(s.log, s.account, region), s.limits.middleware(s.account, region)) // each goes in front of the one before
+			o.APIOptions = append(o.APIOptions, logCalls(s.log, s.account, region), s.limits.middleware(s.account, region), // each goes in front of the one before
+				depart)
 		})
 		keys := kms.NewFromConfig(s.config, func(o *kms.Options) {
 			o.Region = region

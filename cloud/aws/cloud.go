@@ -43,6 +43,10 @@ type Options struct {
 	// MaxAttempts is how often a call is tried before its error counts; zero
 	// means what AWS_MAX_ATTEMPTS or the profile say, or else 8.
 	MaxAttempts int
+	// Stop, once closed, keeps changes that are not sent yet from being sent, for
+	// the first time or again: those that wait for the limits are not made to wait
+	// any longer. Reading goes on, and so does what is in flight. Nil never stops.
+	Stop <-chan struct{}
 	// Log is told of every attempt of a call at level debug; nil tells nobody.
 	Log *slog.Logger
 }
@@ -104,17 +108,23 @@ func (c *Cloud) OpenReader(ctx context.Context, owner reconcile.Owner) (*Reader,
 // OpenWriter enters the owner account for changing the images, of which there
 // is at least one. Through a role it gets a session that can share these images
 // and nothing else; where they are too many for a session's policy, all images
-// of their regions, or of the account.
+// of their regions, or of the account. Once Options.Stop is closed it fails with
+// kind NotSent.
 func (c *Cloud) OpenWriter(ctx context.Context, owner reconcile.Owner, images []principal.Image) (*Writer, error) {
 	policies, err := writePolicies(images)
 	if err != nil {
 		return nil, err
 	}
-	session, err := c.open(ctx, owner, "write", policies)
-	if err != nil {
+	entering, end := untilStop(ctx, c.options.Stop)
+	defer end()
+	session, err := c.open(entering, owner, "write", policies)
+	switch {
+	case err != nil && entering.Err() != nil && ctx.Err() == nil:
+		return nil, notSent(modify, "account "+owner.Account)
+	case err != nil:
 		return nil, err
 	}
-	return &Writer{session}, nil
+	return &Writer{session, c.options.Stop}, nil
 }
 
 // Carrier says what one call to EC2 can carry: every launch permission of an

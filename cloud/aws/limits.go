@@ -35,6 +35,7 @@ type limits struct {
 	mutex   sync.Mutex
 	paces   map[lane]*pace
 	calls   reconcile.Calls // that were answered, and not throttled
+	refused int             // throttled ones
 }
 
 type lane struct{ account, region, action string }
@@ -65,9 +66,20 @@ func (c *Cloud) Calls() reconcile.Calls {
 	return calls
 }
 
-func (l *limits) count(account, region, action string) {
+// Throttled counts the calls that EC2 throttled so far.
+func (c *Cloud) Throttled() int {
+	c.limits.mutex.Lock()
+	defer c.limits.mutex.Unlock()
+	return c.limits.refused
+}
+
+func (l *limits) count(account, region, action string, throttled bool) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	if throttled {
+		l.refused++
+		return
+	}
 	l.calls.Add(reconcile.Lane{Provider: principal.AWS, Account: account, Region: region}, action, 1)
 }
 
@@ -98,9 +110,7 @@ func (l *limits) middleware(account, region string) func(*middleware.Stack) erro
 			sent := time.Now()
 			out, metadata, err := next.HandleFinalize(ctx, in)
 			pace.answered(sent, throttled(err))
-			if !throttled(err) {
-				l.count(account, region, action)
-			}
+			l.count(account, region, action, throttled(err))
 			return out, metadata, err
 		})
 	return func(stack *middleware.Stack) error { return stack.Finalize.Insert(limit, "Retry", middleware.After) }

@@ -56,11 +56,12 @@ func newPace(configured reconcile.Bucket) *pace {
 }
 
 // wait returns when a call may be sent. It fails where the context ends before,
-// or would.
+// or would; how long it takes does not count against the context's patience.
 func (p *pace) wait(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
+	defer reconcile.PausePatience(ctx)()
 	delay := p.take()
 	err := ctx.Err()
 	if deadline, has := ctx.Deadline(); err == nil && has && time.Until(deadline) < delay {

@@ -15,26 +15,32 @@ import (
 
 // Writer changes the images of one owner account. It is safe for concurrent
 // use.
-type Writer struct{ session *session }
+type Writer struct {
+	session *session
+	stop    <-chan struct{} // Options.Stop
+}
+
+// modify is the one action that changes images.
+const modify = "ec2:ModifyImageAttribute"
 
 // Identity is the ARN of the session.
 func (w *Writer) Identity() string { return w.session.identity }
 
 // Do changes the launch permissions of one image in one call. EC2 takes the
 // call as a whole or refuses it as a whole; adding what is there and removing
-// what is not are no errors.
+// what is not are no errors. Once Options.Stop is closed nothing is sent any more:
+// the error is of kind NotSent, or Uncertain where it was to be sent again.
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyImageAttribute.html
 func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
-	const action = "ec2:ModifyImageAttribute"
 	if len(changes) == 0 {
-		return &reconcile.Error{Kind: reconcile.Invalid, Action: action, Err: fmt.Errorf("there is nothing to change")}
+		return &reconcile.Error{Kind: reconcile.Invalid, Action: modify, Err: fmt.Errorf("there is nothing to change")}
 	}
 	image := changes[0].Image
 	modification := &types.LaunchPermissionModifications{}
 	for _, change := range changes {
 		entry, err := entryOf(change.Principal.Principal)
 		if err != nil {
-			return &reconcile.Error{Kind: reconcile.Invalid, Action: action, Subject: image.ID, Err: err}
+			return &reconcile.Error{Kind: reconcile.Invalid, Action: modify, Subject: image.ID, Err: err}
 		}
 		if change.Verb.Gives() {
 			modification.Add = append(modification.Add, entry)
@@ -42,12 +48,18 @@ func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
 			modification.Remove = append(modification.Remove, entry)
 		}
 	}
+	sending := &departure{caller: ctx, stop: w.stop}
+	ctx, end := sending.context()
+	defer end()
 	_, err := w.session.in(image.Region).modifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
 		ImageId: aws.String(image.ID), LaunchPermission: modification})
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case !sending.sent && sending.stopped():
+		return notSent(modify, image.ID)
 	}
-	failure := callError(action, image.ID, err)
+	failure := callError(modify, image.ID, err)
 	if failure.Kind == reconcile.Uncertain {
 		failure.Hint = "run again; amisync finds out by itself what took effect"
 	}
@@ -59,7 +71,6 @@ func (w *Writer) Do(ctx context.Context, changes []reconcile.Change) error {
 // owner is not among them.
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyImageAttribute.html
 func (w *Writer) MayChange(ctx context.Context, image principal.Image) error {
-	const action = "ec2:ModifyImageAttribute"
 	_, err := w.session.in(image.Region).modifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{
 		ImageId: aws.String(image.ID), DryRun: aws.Bool(true),
 		LaunchPermission: &types.LaunchPermissionModifications{Remove: []types.LaunchPermission{{UserId: aws.String(w.session.account)}}}})
@@ -67,9 +78,9 @@ func (w *Writer) MayChange(ctx context.Context, image principal.Image) error {
 	case isCode(err, dryRunOperation):
 		return nil
 	case err != nil:
-		return callError(action, image.ID, err)
+		return callError(modify, image.ID, err)
 	}
-	return &reconcile.Error{Kind: reconcile.Invalid, Action: action, Subject: image.ID,
+	return &reconcile.Error{Kind: reconcile.Invalid, Action: modify, Subject: image.ID,
 		Err:  errors.New("a dry run was answered as if it had been carried out"),
 		Hint: "what answers is not EC2: check the endpoint and proxies in between"}
 }

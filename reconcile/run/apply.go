@@ -126,6 +126,10 @@ func (a *applier) owner(ctx context.Context, owner reconcile.Owner, changes []re
 		ids[i] = image[0].Image.Image
 	}
 	writer, err := a.open(ctx, owner, ids)
+	if reconcile.KindOf(err) == reconcile.NotSent {
+		a.recordAll(changes, reconcile.StatusNotAttempted, "interrupted", nil)
+		return
+	}
 	if err != nil {
 		a.recordAll(changes, reconcile.StatusFailed, "", err)
 		a.abandon(owner.Name, images)
@@ -164,13 +168,14 @@ func (a *applier) lane(ctx context.Context, owner string, lane reconcile.Lane, r
 	var mutex sync.Mutex
 	inPlaces(a.options.Parallel, images, func(changes []reconcile.Change, aside func(func())) {
 		image := &imageRun{applier: a, reader: reader, writer: writer, aside: aside}
-		complete := image.run(ctx, changes)
+		image.run(ctx, changes)
 		mutex.Lock()
 		defer mutex.Unlock()
-		progress.Done++
-		if !complete {
-			progress.Failed++
+		if failed := len(image.failed); failed == 0 || failed > image.unattempted {
+			progress.Done++
+			progress.Failed += min(failed, 1)
 		}
+		progress.Stopping = progress.Stopping || image.unattempted > 0 || a.options.stopped()
 		a.options.Watch(progress)
 	})
 	progress.End = true

@@ -20,6 +20,9 @@ type Event struct {
 	// Done of Total images of the lane have ended this phase; Failed of them
 	// could not be read, or were not changed as planned.
 	Done, Total, Failed int
+	// Stopping means that the run was interrupted while Applying: images that are
+	// not done yet are not attempted, and have not failed.
+	Stopping bool
 	// The first event of a lane in a run comes before any call is made.
 	//
 	// End means that the phase is over in this lane. While Listing, Total is then

@@ -38,6 +38,9 @@ func (n *narrator) told(owner reconcile.Owner, lane int) string {
 		if event.Failed > 0 {
 			entry += fmt.Sprintf(" failed %d", event.Failed)
 		}
+		if event.Stopping {
+			entry += " stopping"
+		}
 		if event.End {
 			entry += " end"
 		}
@@ -133,5 +136,55 @@ func TestTheLanesOfAnOwnerThatCannotBeEnteredForWritingEndAsFailed(t *testing.T)
 	}
 	if got, want := n.told(lab, 0), "applying 0/1, applying 1/1, applying 1/1 end"; got != want {
 		t.Errorf("the other owner: %s", got)
+	}
+}
+
+func TestWhatAnInterruptedRunLeavesIsNotDoneAndHasNotFailed(t *testing.T) {
+	e := newEstate(lab)
+	for i := range 5 {
+		e.single(fmt.Sprintf("image-%d", i), who(alice), who(world, bob))
+	}
+	e.options.Parallel = 1
+	stop := make(chan struct{})
+	e.options.Stop = stop
+	e.cloud.fault = func(_ int, c call) fault {
+		if c.op == opWrite && c.image.ID == "ami-image-1" {
+			return refused
+		}
+		return fine
+	}
+	plan, view := e.plan()
+	e.cloud.watch = func(c call) {
+		if c.image.ID == "ami-image-3" { // its first call: the others of it are not sent
+			e.cloud.watch = nil
+			close(stop)
+		}
+	}
+	n := e.narrate(t)
+	e.apply(plan, view)
+	want := "applying 0/5, applying 1/5, applying 2/5 failed 1, applying 3/5 failed 1, applying 3/5 failed 1 stopping, " +
+		"applying 3/5 failed 1 stopping, applying 3/5 failed 1 stopping end"
+	if got := n.told(lab, 0); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestAnImageThatFailedBeforeTheInterruptHasFailed(t *testing.T) {
+	e := newEstate(lab)
+	e.single("a", who(alice), who(world, bob))
+	stop := make(chan struct{})
+	e.options.Stop = stop
+	plan, view := e.plan()
+	e.cloud.fault = func(_ int, c call) fault {
+		if c.op == opWrite {
+			close(stop)
+			return denied
+		}
+		return fine
+	}
+	n := e.narrate(t)
+	e.apply(plan, view)
+	if got, want := n.told(lab, 0), "applying 0/1, applying 1/1 failed 1 stopping, applying 1/1 failed 1 stopping end"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

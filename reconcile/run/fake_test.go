@@ -84,6 +84,7 @@ const (
 	invalid         fault = "invalid"
 	uncertainBefore fault = "uncertain, without effect"
 	uncertainAfter  fault = "uncertain, with effect"
+	unsent          fault = "held back by an interruption"
 	noEffect        fault = "success without effect"
 	lagging         fault = "success that shows late"
 	neverShows      fault = "success that is not shown"
@@ -91,7 +92,7 @@ const (
 
 var kindOfFault = map[fault]reconcile.ErrorKind{
 	denied: reconcile.Denied, throttled: reconcile.Throttled, refused: reconcile.Refused, quota: reconcile.Quota, invalid: reconcile.Invalid,
-	uncertainBefore: reconcile.Uncertain, uncertainAfter: reconcile.Uncertain,
+	uncertainBefore: reconcile.Uncertain, uncertainAfter: reconcile.Uncertain, unsent: reconcile.NotSent,
 }
 
 func newFake() *fakeCloud {
@@ -197,10 +198,13 @@ func (f *fakeCloud) openWriter(_ context.Context, owner reconcile.Owner, images 
 	for _, image := range images {
 		c.ids = append(c.ids, image.ID)
 	}
-	if kind := kindOfFault[f.log(c)]; kind != "" {
-		return nil, failure(reconcile.Credentials, "enter", owner.Account)
+	switch kind := kindOfFault[f.log(c)]; kind {
+	case "":
+		return &fakeAccount{f, owner.Account}, nil
+	case reconcile.NotSent:
+		return nil, failure(kind, "enter", owner.Account)
 	}
-	return &fakeAccount{f, owner.Account}, nil
+	return nil, failure(reconcile.Credentials, "enter", owner.Account)
 }
 
 // fakeAccount is a session in one owner account.

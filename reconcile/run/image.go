@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,18 +19,18 @@ type imageRun struct {
 	writer Writer
 	aside  func(wait func()) // lets another image go on meanwhile
 
-	calls   int                   // sent so far
-	pending []reconcile.Change    // accepted by the cloud, not read back yet
-	failed  []reconcile.Change    // not in effect
-	after   []principal.Principal // what was read last; nil while unknown
+	calls       int                   // sent so far
+	pending     []reconcile.Change    // accepted by the cloud, not read back yet
+	failed      []reconcile.Change    // not in effect
+	unattempted int                   // of failed, because the run was interrupted
+	after       []principal.Principal // what was read last; nil while unknown
 }
 
 // maxCalls bounds the search for the entries that a cloud refuses, in case it
 // refuses them all.
 const maxCalls = 100
 
-// run reports whether every change is in effect.
-func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
+func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) {
 	image := changes[0].Image
 	r.after, _ = r.view.Observations[image.Image].Value()
 	byID := map[string]reconcile.Change{}
@@ -45,13 +46,12 @@ func (r *imageRun) run(ctx context.Context, changes []reconcile.Change) bool {
 	}
 	r.settle(ctx)
 	r.recordImage(image, r.after)
-	return len(r.failed) == 0
 }
 
 // do sends the changes that nothing speaks against, as one call.
 func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	if r.options.stopped() || ctx.Err() != nil {
-		r.fail(changes, reconcile.StatusNotAttempted, "interrupted", nil)
+		r.leave(changes)
 		return
 	}
 	if _, takes := split(changes); len(takes) > 0 {
@@ -71,6 +71,8 @@ func (r *imageRun) do(ctx context.Context, changes []reconcile.Change) {
 	switch {
 	case err == nil:
 		r.pending = append(r.pending, changes...)
+	case kind == reconcile.NotSent:
+		r.leave(changes)
 	case kind == reconcile.Throttled:
 		r.confirm(ctx, changes, err, 0)
 	case mayHaveHappened(kind):
@@ -142,6 +144,12 @@ func (r *imageRun) fail(changes []reconcile.Change, status reconcile.Status, bec
 	r.recordAll(changes, status, because, err)
 }
 
+// leave records changes as not attempted: the run was interrupted before.
+func (r *imageRun) leave(changes []reconcile.Change) {
+	r.unattempted += len(changes)
+	r.fail(changes, reconcile.StatusNotAttempted, "interrupted", nil)
+}
+
 // settle reads back what the cloud has accepted.
 func (r *imageRun) settle(ctx context.Context) {
 	if len(r.pending) > 0 {
@@ -156,12 +164,15 @@ func (r *imageRun) settle(ctx context.Context) {
 func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, sendErr error, patience time.Duration) {
 	image := changes[0].Image.Image
 	delay, waited := 200*time.Millisecond, time.Duration(0)
-	ctx, cancel := context.WithTimeout(ctx, patience+readTimeout) // retries inside a read must not outlast it by much
+	ctx, cancel := reconcile.WithPatience(ctx, patience+readTimeout) // retries inside a read must not outlast it by much
 	defer cancel()
 	for {
 		began := r.options.Now()
 		permissions, err := r.reader.Permissions(ctx, image)
 		waited += r.options.Now().Sub(began)
+		if err != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			err = errors.New("there was no answer in time")
+		}
 		if err == nil {
 			r.after = principal.Sorted(permissions)
 			changes = r.confirmed(changes)
@@ -180,7 +191,8 @@ func (r *imageRun) confirm(ctx context.Context, changes []reconcile.Change, send
 	}
 }
 
-// readTimeout is how long a read-back may take beyond its patience.
+// readTimeout is how long a read-back may take beyond its patience, without the
+// time in which its calls wait for their turn.
 const readTimeout = 30 * time.Second
 
 // confirmed records the changes that the last reading shows and returns the

@@ -22,7 +22,8 @@ type Reader interface {
 	// allowed. It is all or nothing: one failed page is an error.
 	List(ctx context.Context, region string, filter reconcile.Filter) ([]reconcile.Image, error)
 	// Permissions returns who may launch the image, apart from its owner. An
-	// entry of unknown form is an error.
+	// entry of unknown form is an error. While it waits for its turn it pauses the
+	// context's patience (reconcile.PausePatience).
 	Permissions(ctx context.Context, image principal.Image) ([]principal.Principal, error)
 	// Inspect finds out what would stand in the way of changes. What it cannot find
 	// out is an unsure obstacle, not an error: the cloud itself refuses in the end.
@@ -34,7 +35,8 @@ type Reader interface {
 type Writer interface {
 	// Do carries out one call for changes of one image. The call is atomic and
 	// idempotent: it takes effect as a whole or not at all, and sending it again
-	// changes nothing. An error of kind Uncertain leaves open which.
+	// changes nothing. An error of kind Uncertain leaves open which. One of kind
+	// NotSent means that Stop came first.
 	Do(ctx context.Context, changes []reconcile.Change) error
 	// MayChange reports whether the caller is allowed to change who may launch the
 	// image, and changes nothing: nil if so, an error of kind Denied if not, and any
