@@ -122,6 +122,19 @@ func (s *permissionSets) indexed(aliases map[principal.Principal]string) ([]Name
 	return named, sets
 }
 
+// Sound reports whether all indices lead somewhere, as in every document that
+// amisync writes.
+func (a *Access) Sound() bool {
+	for _, set := range a.Sets {
+		if slices.ContainsFunc(set, func(i int) bool { return i < 0 || i >= len(a.Principals) }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(a.Images, func(i ImageAccess) bool {
+		return i.Unknown == "" && (i.Set < 0 || i.Set >= len(a.Sets))
+	})
+}
+
 // Holders returns who may launch the image, and whether that is known. Indices
 // that lead nowhere, as in a document that was not written by amisync, are left
 // out.

@@ -18,13 +18,16 @@ const FormatVersion = "1.0"
 // Plan is what would be done and what is known to stand in its way. It is a
 // plain value: it can be written, read and compared.
 type Plan struct {
-	FormatVersion string            `json:"format_version"`
-	Digest        string            `json:"digest"` // see Digest
-	At            time.Time         `json:"at"`     // when it was made; decides which grants have expired
-	Scope         Scope             `json:"scope"`
-	Owners        map[string]string `json:"owners,omitempty"` // names of the owner accounts, by account id
-	Summary       Summary           `json:"summary"`
-	Inventory     Counts            `json:"inventory"`
+	FormatVersion string    `json:"format_version"`
+	Digest        string    `json:"digest"` // see Digest
+	At            time.Time `json:"at"`     // when it was made; decides which grants have expired
+	// Declared identifies the declarations that it was made with, on that day (see
+	// Declarations.Fingerprint); empty in plans of older versions.
+	Declared  string            `json:"declared,omitempty"`
+	Scope     Scope             `json:"scope"`
+	Owners    map[string]string `json:"owners,omitempty"` // names of the owner accounts, by account id
+	Summary   Summary           `json:"summary"`
+	Inventory Counts            `json:"inventory"`
 	// Checks counts the calls beyond listings and permissions that the plan took,
 	// by action: those that find out in time what would be refused.
 	Checks map[string]int `json:"checks,omitempty"`
@@ -86,6 +89,9 @@ type Incomplete struct {
 	Action   string             `json:"action,omitempty"`
 	Error    string             `json:"error"`
 	Hint     string             `json:"hint,omitempty"`
+	// Uncovered means that it could not be read when the plan was made that is carried
+	// out, which therefore leaves it out, whether it can be read by now or not.
+	Uncovered bool `json:"uncovered,omitempty"`
 }
 
 // Finish puts a plan that holds changes, findings and incomplete reads into its

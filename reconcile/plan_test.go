@@ -248,7 +248,9 @@ func TestPlanFilesThatCannotBeUsed(t *testing.T) {
 	change := func(document map[string]any, i int) map[string]any {
 		return document["changes"].([]any)[i].(map[string]any)
 	}
-	step := func(document map[string]any, i int) map[string]any { return document["steps"].([]any)[i].(map[string]any) }
+	step := func(document map[string]any, i int) map[string]any {
+		return document["steps"].([]any)[i].(map[string]any)
+	}
 	// sealed is a file as another version of amisync may write it.
 	sealed := func(change func(map[string]any)) []byte {
 		sum, err := reconcile.Checksum(edit(change))

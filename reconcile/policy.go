@@ -51,7 +51,7 @@ type Rule struct {
 	Source   Source
 	// Violated reports whether the change breaks the rule. An error means that it
 	// cannot be said, which counts as broken. It is safe for concurrent use.
-	Violated func(RuleSubject) (bool, error)
+	Violated func(RuleSubject) (bool, error) `json:"-"`
 }
 
 // RuleSubject is what a rule looks at.

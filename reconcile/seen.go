@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,30 +18,36 @@ type Seen struct {
 // SeenLane is what was seen of one lane.
 type SeenLane struct {
 	Lane       Lane        `json:"lane"`
-	Filter     Filter      `json:"filter,omitzero"` // of the listing
-	Images     []SeenImage `json:"images"`          // as they are listed, sorted by id
+	Images     []SeenImage `json:"images"` // as they are listed, sorted by id
 	Inspection Inspection  `json:"inspection,omitzero"`
 }
 
 // SeenImage is an image of a lane, as far as a plan is judged by it.
 type SeenImage struct {
-	ID           string            `json:"id"`
-	Name         string            `json:"name,omitempty"`
-	State        State             `json:"state"`
-	Created      time.Time         `json:"created"`
-	Architecture string            `json:"architecture,omitempty"`
-	Tags         map[string]string `json:"tags,omitempty"`
-	Public       bool              `json:"public,omitempty"`
-	Deprecated   time.Time         `json:"deprecated,omitzero"` // zero means never
-	Obstacles    []Obstacle        `json:"obstacles,omitempty"`
+	ID           string     `json:"id"`
+	Name         string     `json:"name,omitempty"`
+	State        State      `json:"state"`
+	Created      time.Time  `json:"created"`
+	Architecture string     `json:"architecture,omitempty"`
+	Tags         []SeenTag  `json:"tags,omitempty"` // sorted by key
+	Public       bool       `json:"public,omitempty"`
+	Deprecated   time.Time  `json:"deprecated,omitzero"` // zero means never
+	Obstacles    []Obstacle `json:"obstacles,omitempty"`
 }
 
-// See takes down a lane that lists the images through the filter.
-func (s *Seen) See(lane Lane, filter Filter, images []Image, inspection Inspection) {
-	seen := SeenLane{Lane: lane, Filter: filter, Images: make([]SeenImage, len(images)), Inspection: inspection}
+// SeenTag is a tag of an image. Keys that differ only in case are different tags,
+// and so cannot be keys of an object.
+type SeenTag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// See takes down a lane that lists the images.
+func (s *Seen) See(lane Lane, images []Image, inspection Inspection) {
+	seen := SeenLane{Lane: lane, Images: make([]SeenImage, len(images)), Inspection: inspection}
 	for i, image := range images {
 		seen.Images[i] = SeenImage{ID: image.ID, Name: image.Name, State: image.State, Created: image.Created, Architecture: image.Architecture,
-			Tags: image.Tags, Public: image.Public, Deprecated: image.Deprecated, Obstacles: image.Obstacles}
+			Tags: seenTags(image.Tags), Public: image.Public, Deprecated: image.Deprecated, Obstacles: image.Obstacles}
 	}
 	slices.SortFunc(seen.Images, func(a, b SeenImage) int { return cmp.Compare(a.ID, b.ID) })
 	s.Lanes = append(s.Lanes, seen)
@@ -53,7 +60,26 @@ func (l *SeenLane) Listing() []Image {
 	for i, seen := range l.Images {
 		images[i] = Image{Image: principal.Image{Provider: l.Lane.Provider, Account: l.Lane.Account, Region: l.Lane.Region, ID: seen.ID},
 			Name: seen.Name, State: seen.State, Created: seen.Created, Architecture: seen.Architecture,
-			Tags: seen.Tags, Public: seen.Public, Deprecated: seen.Deprecated, Obstacles: seen.Obstacles}
+			Tags: tagsOf(seen.Tags), Public: seen.Public, Deprecated: seen.Deprecated, Obstacles: seen.Obstacles}
 	}
 	return images
+}
+
+func seenTags(tags map[string]string) []SeenTag {
+	var seen []SeenTag
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		seen = append(seen, SeenTag{Key: key, Value: tags[key]})
+	}
+	return seen
+}
+
+func tagsOf(seen []SeenTag) map[string]string {
+	if len(seen) == 0 {
+		return nil
+	}
+	tags := make(map[string]string, len(seen))
+	for _, tag := range seen {
+		tags[tag.Key] = tag.Value
+	}
+	return tags
 }

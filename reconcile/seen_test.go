@@ -22,14 +22,15 @@ func TestWhatAShardSawComesBackFromItsFile(t *testing.T) {
 			images, _ := observed.Value()
 			for i := range images {
 				images[i].Deprecated = day(rapid.IntRange(-1, 1).Draw(t, "deprecated"))
-				if len(images[i].Tags) == 0 {
-					images[i].Tags = nil
+				images[i].Tags = nil
+				if tags := rapid.MapOf(rapid.SampledFrom([]string{"name", "Name", "NAME", ""}), rapid.String()).Draw(t, "tags"); len(tags) > 0 {
+					images[i].Tags = tags
 				}
 				if rapid.Bool().Draw(t, "obstacle") {
 					images[i].Obstacles = []reconcile.Obstacle{obstacle}
 				}
 			}
-			seen.See(lane, reconcile.Filter{Names: []string{"base-*"}}, images, reconcile.Inspection{Obstacles: []reconcile.Obstacle{obstacle},
+			seen.See(lane, images, reconcile.Inspection{Obstacles: []reconcile.Obstacle{obstacle},
 				Owners: map[string]string{"ami-1": "333333333333"}, Calls: map[string]int{"kms:DescribeKey": 2}})
 			want[lane] = slices.SortedFunc(slices.Values(images), func(a, b reconcile.Image) int { return cmp.Compare(a.ID, b.ID) })
 		}

@@ -69,5 +69,5 @@ func (s *Selector) expected(lane Lane) int {
 func (s Scope) SameButShard(other Scope) bool {
 	a, b := s.canonical(), other.canonical()
 	a.Shard, b.Shard = Part{}, Part{}
-	return s.Since == other.Since && reflect.DeepEqual(a, b)
+	return s.Since == other.Since && s.Gone == other.Gone && reflect.DeepEqual(a, b)
 }

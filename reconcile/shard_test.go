@@ -150,6 +150,7 @@ func TestScopesAreTheSameWhateverTheirShard(t *testing.T) {
 		"direction": func(s *reconcile.Scope) { s.Only = reconcile.OnlyGrants },
 		"none":      func(s *reconcile.Scope) { s.None = true },
 		"since":     func(s *reconcile.Scope) { s.Since = "main" },
+		"gone":      func(s *reconcile.Scope) { s.Gone = 1 },
 		"sample":    func(s *reconcile.Scope) { s.Sample = reconcile.Part{Index: 1, Of: 7} },
 	} {
 		altered := other

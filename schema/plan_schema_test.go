@@ -42,7 +42,7 @@ func generatePlanSchema(t *testing.T) []byte {
 		// What encoding/json leaves out by omitzero is not required.
 		"Finding":   {"image", "principal", "source"},
 		"Scope":     {"sample", "shard"},
-		"SeenLane":  {"filter", "inspection"},
+		"SeenLane":  {"inspection"},
 		"SeenImage": {"deprecated"},
 	} {
 		definition := schema.Definitions[name]
@@ -113,7 +113,7 @@ func planOfEverything() *reconcile.Plan {
 		Incomplete: []reconcile.Incomplete{{Provider: principal.AWS, Account: "111122223333", Region: "eu-west-1", Kind: reconcile.Denied, Error: "no"}},
 		Seen:       &reconcile.Seen{},
 	}
-	plan.Seen.See(reconcile.LaneOf(image), reconcile.Filter{Names: []string{"base-*"}}, []reconcile.Image{desired[0].Image},
+	plan.Seen.See(reconcile.LaneOf(image), []reconcile.Image{desired[0].Image},
 		reconcile.Inspection{Obstacles: []reconcile.Obstacle{{Reason: "has a key"}}, Calls: map[string]int{"kms:DescribeKey": 1}})
 	plan.Finish(nil, map[principal.Provider]reconcile.Carrier{principal.AWS: func(changes []reconcile.Change) []reconcile.Call {
 		return []reconcile.Call{{Action: "ModifyImageAttribute", Changes: changes}}

@@ -88,10 +88,10 @@ func readPlan(file string) (*reconcile.Plan, error) {
 		return nil, hinted{fmt.Errorf("reading the plan: %w", err), remakePlan}
 	}
 	plan, err := reconcile.DecodePlan(data)
-	if document, other := reconcile.DecodeDocument(data); other == nil && document.Plan == nil {
-		err = fmt.Errorf("%w: it is no plan but what a run found or did", reconcile.ErrPlanFile)
-	}
 	if err != nil {
+		if document, other := reconcile.DecodeDocument(data); other == nil && document.Plan == nil {
+			err = fmt.Errorf("%w: it is no plan but what a run found or did", reconcile.ErrPlanFile)
+		}
 		return nil, hinted{fmt.Errorf("%s: %w", file, err), remakePlan}
 	}
 	return plan, nil

@@ -71,10 +71,26 @@ func Analyzers() []Analyzer {
 
 // Check runs every rule and returns the findings, as the policy grades and
 // excepts them, sorted.
-func Check(in Input) []reconcile.Finding {
+func Check(in Input) []reconcile.Finding { return check(in, Analyzers()) }
+
+// CheckSaved runs the rules that need no more than a plan file holds of an image:
+// who claims it, who may launch it and what is to change.
+func CheckSaved(in Input) []reconcile.Finding { return check(in, savedAnalyzers()) }
+
+func savedAnalyzers() []Analyzer {
+	return []Analyzer{becomesPublic{}, losesTooMuch{}, losesLast{}, protectedRevoke{}, unnamedAccount{}, notAllowed{}, replacedAccounts{}}
+}
+
+// NeedsMore reports whether neither CheckSaved has findings of the code, nor does
+// Check count what is elsewhere for it.
+func NeedsMore(code string) bool {
+	return code != tooManyRevokes{}.Code() && !slices.ContainsFunc(savedAnalyzers(), func(a Analyzer) bool { return a.Code() == code })
+}
+
+func check(in Input, analyzers []Analyzer) []reconcile.Finding {
 	in.index()
 	var findings []reconcile.Finding
-	for _, analyzer := range Analyzers() {
+	for _, analyzer := range analyzers {
 		code, _ := reconcile.CodeOf(analyzer.Code())
 		for _, finding := range analyzer.Analyze(in) {
 			finding.Code = analyzer.Code()

@@ -8,14 +8,10 @@ import (
 	"github.com/amisync/amisync/reconcile"
 )
 
-// TooManyRevokes is the code of the findings that count over all images of a run,
-// whichever shard changes them.
-const TooManyRevokes = "AMI002"
-
 // tooManyRevokes bounds what one run takes away over all images.
 type tooManyRevokes struct{}
 
-func (tooManyRevokes) Code() string { return TooManyRevokes }
+func (tooManyRevokes) Code() string { return "AMI002" }
 
 func (tooManyRevokes) Analyze(in Input) []reconcile.Finding {
 	limits := in.Declarations.Policy.Revokes

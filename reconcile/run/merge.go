@@ -9,14 +9,17 @@ import (
 )
 
 // Merge joins the plans of all shards to the plan that one machine would have
-// made at that time. No cloud is asked: what the shards saw is judged anew, by the
-// manifests and the policy of now, so that guards speak of the whole run. r.Scope
-// and r.At come from the shards; the time is the earliest of theirs. A single plan
-// that is whole already is returned as it is. Errors say how to go on (see
-// reconcile.HintOf).
+// made at that time. No cloud is asked: what the shards saw is judged anew, so
+// that guards speak of the whole run. r.Scope and r.At come from the shards; the time
+// is the earliest of theirs. r.Declarations must be those that each of them was made
+// with. A single plan that is whole already is returned as it is, if it was made with
+// them, too. Errors say how to go on (see reconcile.HintOf).
 func Merge(r Request, shards []*reconcile.Plan) (*reconcile.Plan, error) {
-	if len(shards) == 1 && shards[0].Scope.Shard.IsZero() {
-		return shards[0], nil // of 1/1
+	if len(shards) == 1 && shards[0].Scope.Shard.IsZero() { // of 1/1
+		if err := r.declared(shards); err != nil {
+			return nil, err
+		}
+		return shards[0], nil
 	}
 	if err := complete(shards); err != nil {
 		return nil, err
@@ -28,12 +31,14 @@ func Merge(r Request, shards []*reconcile.Plan) (*reconcile.Plan, error) {
 			r.At = shard.At
 		}
 	}
-	if err := r.covered(shards); err != nil {
-		return nil, err
+	for _, err := range []error{r.declared(shards), r.covered(shards), consistent(shards)} {
+		if err != nil {
+			return nil, err
+		}
 	}
 	view := joined(shards)
 	plan := r.judge(view, reconcile.Select(r.Declarations, view.Inventory)).plan
-	if err := r.unchanged(shards, view, plan); err != nil {
+	if err := r.follows(plan, shards, view); err != nil {
 		return nil, err
 	}
 	return plan, nil
@@ -44,7 +49,7 @@ func (r Request) seen(view *View) *reconcile.Seen {
 	seen := &reconcile.Seen{Lanes: []reconcile.SeenLane{}}
 	for _, lane := range r.Scope.Lanes(r.Declarations) {
 		if images, known := view.Inventory[lane].Value(); known {
-			seen.See(lane, r.Scope.Filter(r.Declarations, lane), images, view.Inspections[lane])
+			seen.See(lane, images, view.Inspections[lane])
 		}
 	}
 	return seen

@@ -2,9 +2,10 @@ package run
 
 import (
 	"fmt"
-	"reflect"
+	"slices"
 	"time"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -17,7 +18,8 @@ func unfit(hint, format string, args ...any) error {
 const (
 	planShards  = "make one for each shard, with the same filters: amisync plan --shard 1/4 --out shard-1.json"
 	replanAll   = "make the plans of all shards again"
-	otherEstate = "the manifests are not those that the shards were planned with: "
+	replanShard = "make the plan of that shard again"
+	replan      = "make a new plan: amisync plan --out plan.json"
 )
 
 // complete refuses what are not the plans of all shards of one plan, each once.
@@ -73,34 +75,45 @@ func missing(of int, there map[int]bool) error {
 	return unfit("make the plan of each, and name all files", "not all shards are there; what is missing: %s", names)
 }
 
+// declared refuses plans of one day that were made with other manifests than those
+// of now.
+func (r Request) declared(plans []*reconcile.Plan) error {
+	declared := r.Declarations.Fingerprint(plans[0].At)
+	others := slices.DeleteFunc(slices.Clone(plans), func(p *reconcile.Plan) bool { return p.Declared == declared })
+	switch {
+	case len(others) == 0:
+		return nil
+	case others[0].Scope.Shard.IsZero():
+		return unfit(replan, "the manifests are not those that the plan was made with")
+	case len(others) == len(plans):
+		return unfit(replanAll, "the manifests are not those that the shards were planned with")
+	}
+	return unfit(replanAll, "the manifests are not those that shard %s was planned with", others[0].Scope.Shard)
+}
+
 // covered refuses shards whose lanes are not those of the manifests, each once.
 func (r Request) covered(shards []*reconcile.Plan) error {
-	by := map[reconcile.Lane]reconcile.Part{}
+	lanes := r.Scope.Lanes(r.Declarations)
+	asked, by := map[reconcile.Lane]bool{}, map[reconcile.Lane]reconcile.Part{}
+	for _, lane := range lanes {
+		asked[lane] = true
+	}
 	for _, shard := range shards {
 		part := shard.Scope.Shard
 		for _, lane := range looked(shard) {
-			if r.Declarations.OwnerOf(lane.Provider, lane.Account) == nil {
-				return unfit(replanAll, otherEstate+"no OwnerAccount declares account %s any more", lane.Account)
+			if !asked[lane] {
+				return unfit(replanAll, "shard %s looked at account %s in %s, which the manifests do not ask for", part, lane.Account, lane.Region)
 			}
 			if other, twice := by[lane]; twice {
-				return unfit(replanAll, otherEstate+"shards %s and %s both looked at account %s in %s", other, part, lane.Account, lane.Region)
+				return unfit(replanAll, "shards %s and %s both looked at account %s in %s", other, part, lane.Account, lane.Region)
 			}
 			by[lane] = part
 		}
-		for _, seen := range shard.Seen.Lanes {
-			if !reflect.DeepEqual(seen.Filter, r.Scope.Filter(r.Declarations, seen.Lane)) {
-				return unfit(replanAll, otherEstate+"they ask for other images of account %s in %s", seen.Lane.Account, seen.Lane.Region)
-			}
-		}
 	}
-	for _, lane := range r.Scope.Lanes(r.Declarations) {
+	for _, lane := range lanes {
 		if _, is := by[lane]; !is {
-			return unfit(replanAll, otherEstate+"no shard looked at account %s in %s", lane.Account, lane.Region)
+			return unfit(replanAll, "no shard looked at account %s in %s", lane.Account, lane.Region)
 		}
-		delete(by, lane)
-	}
-	for lane, part := range by {
-		return unfit(replanAll, otherEstate+"shard %s looked at account %s in %s, which they do not ask for", part, lane.Account, lane.Region)
 	}
 	return nil
 }
@@ -120,22 +133,44 @@ func looked(shard *reconcile.Plan) []reconcile.Lane {
 	return lanes
 }
 
-// unchanged refuses the plan of the whole where the manifests ask for other images,
-// or for other changes, than they did when the shards were planned.
-func (r Request) unchanged(shards []*reconcile.Plan, view *View, plan *reconcile.Plan) error {
-	read := len(view.Observations)
-	for lane, observed := range view.Inventory {
-		images, _ := observed.Value()
-		for _, image := range r.matters(lane, images) {
-			if _, is := view.Observations[image.Image]; !is {
-				return unfit(replanAll, otherEstate+"they ask for %s, which no shard read", image.Image)
+// consistent refuses shards whose files contradict themselves: what they hold of
+// permissions is of images that they list, each once, and what is unknown has its
+// error.
+func consistent(shards []*reconcile.Plan) error {
+	for _, shard := range shards {
+		part := shard.Scope.Shard
+		if !shard.Access.Sound() {
+			return unfit(replanShard, "shard %s does not hold who may launch each of its images", part)
+		}
+		listed, unread := map[principal.Image]bool{}, map[principal.Image]bool{}
+		for i := range shard.Seen.Lanes {
+			for _, image := range shard.Seen.Lanes[i].Listing() {
+				listed[image.Image] = true
 			}
-			read--
+		}
+		for _, i := range shard.Incomplete {
+			if i.Image != "" {
+				unread[principal.Image{Provider: i.Provider, Account: i.Account, Region: i.Region, ID: i.Image}] = true
+			}
+		}
+		for _, access := range shard.Access.Images {
+			image := access.Image.Image
+			if !listed[image] || unread[image] != (access.Unknown != "") {
+				return unfit(replanShard, "shard %s contradicts itself about %s", part, image)
+			}
+			delete(listed, image)
+			delete(unread, image)
+		}
+		for image := range unread {
+			return unfit(replanShard, "shard %s contradicts itself about %s", part, image)
 		}
 	}
-	if read > 0 {
-		return unfit(replanAll, otherEstate+"they no longer ask for %d of the images that were read", read)
-	}
+	return nil
+}
+
+// follows refuses a plan of the whole that is not what the shards planned, or for
+// which an image should have been read that none of them read.
+func (r Request) follows(plan *reconcile.Plan, shards []*reconcile.Plan, view *View) error {
 	planned := map[string]bool{}
 	for _, shard := range shards {
 		for _, change := range shard.Changes {
@@ -144,11 +179,19 @@ func (r Request) unchanged(shards []*reconcile.Plan, view *View, plan *reconcile
 	}
 	for _, change := range plan.Changes {
 		if !planned[change.ID] {
-			return unfit(replanAll, otherEstate+"they ask for a %s on %s that no shard planned", change.Verb, change.Image.ID)
+			return unfit(replanAll, "what the shards saw asks for a %s on %s that none of them planned", change.Verb, change.Image.ID)
 		}
 	}
-	if len(planned) > len(plan.Changes) {
-		return unfit(replanAll, otherEstate+"they no longer ask for %d of the changes", len(planned)-len(plan.Changes))
+	if more := len(planned) - len(plan.Changes); more > 0 {
+		return unfit(replanAll, "the shards planned %d changes that what they saw does not ask for", more)
+	}
+	for lane, observed := range view.Inventory {
+		images, _ := observed.Value()
+		for _, image := range r.matters(lane, images) {
+			if _, read := view.Observations[image.Image]; !read {
+				return unfit(replanAll, "no shard read who may launch %s", image.Image)
+			}
+		}
 	}
 	return nil
 }

@@ -80,52 +80,75 @@ func refusesToMerge(t *testing.T, e *estate, plans []*reconcile.Plan, says []str
 
 func TestShardsOfOtherManifestsAreNotMerged(t *testing.T) {
 	other := reconcile.Owner{Name: "other", Provider: principal.AWS, Account: "333333333333", Regions: []string{"us-east-1"}}
-	for name, c := range map[string]struct {
-		since func(d *reconcile.Declarations)
-		says  string
-	}{
-		"an owner more":                         {func(d *reconcile.Declarations) { d.Owners = append(d.Owners, other) }, "no shard looked at account 333333333333"},
-		"an owner less":                         {func(d *reconcile.Declarations) { d.Owners, d.Shares = d.Owners[:1], d.Shares[:1] }, "no OwnerAccount declares account 222222222222"},
-		"a region more":                         {func(d *reconcile.Declarations) { d.Owners[1].Regions = []string{"eu-west-1", "us-east-1"} }, "no shard looked at account 222222222222 in eu-west-1"},
-		"a region less":                         {func(d *reconcile.Declarations) { d.Owners[0].Regions = d.Owners[0].Regions[:1] }, "shard 3/3 looked at account 111111111111 in us-east-1, which they do not ask for"},
-		"other grants":                          {func(d *reconcile.Declarations) { d.Shares[1].Grants = grants(bob, carol) }, "they ask for a grant on ami-b that no shard planned"},
-		"a grant less":                          {func(d *reconcile.Declarations) { d.Shares[1].Grants = grants(bob) }, "they no longer ask for 1 of the changes"},
-		"an image more":                         {func(d *reconcile.Declarations) { d.Shares[1].Selector.Name = "*" }, "they ask for ami-c (222222222222, us-east-1), which no shard read"},
-		"an image less":                         {func(d *reconcile.Declarations) { d.Shares[1].Selector.Name = "x" }, "they no longer ask for 1 of the images"},
-		"an image that is as it should be less": {func(d *reconcile.Declarations) { d.Shares = d.Shares[:2] }, "they no longer ask for 1 of the images"},
+	for name, since := range map[string]func(d *reconcile.Declarations){
+		"an owner more":        func(d *reconcile.Declarations) { d.Owners = append(d.Owners, other) },
+		"an owner less":        func(d *reconcile.Declarations) { d.Owners, d.Shares = d.Owners[:1], d.Shares[:1] },
+		"a region more":        func(d *reconcile.Declarations) { d.Owners[1].Regions = []string{"eu-west-1", "us-east-1"} },
+		"other grants":         func(d *reconcile.Declarations) { d.Shares[1].Grants = grants(bob, carol) },
+		"another name":         func(d *reconcile.Declarations) { d.Shares[1].Selector.Name = "*" },
+		"a share less":         func(d *reconcile.Declarations) { d.Shares = d.Shares[:1] },
+		"a limit":              func(d *reconcile.Declarations) { d.Policy.Revokes.Max++ },
+		"somebody is kept":     func(d *reconcile.Declarations) { d.Policy.Protect = who(dave) },
+		"nobody is kept there": func(d *reconcile.Declarations) { d.Policy.Exceptions = []reconcile.Exception{{Code: "AMI005"}} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := spread()
-			e.cloud.put(picture(lab, "us-east-1", "c"), alice)
-			e.cloud.put(picture(lab, "us-east-1", "d"), alice)
-			e.share(lab, "d", alice)
-			shards := e.shards(t, 3)
-			if _, err := e.merge(shards); err != nil {
-				t.Fatal(err)
+			shards, only := e.shards(t, 3), e.shards(t, 1)
+			for _, plans := range [][]*reconcile.Plan{shards, only} {
+				if _, err := e.merge(plans); err != nil {
+					t.Fatal(err)
+				}
 			}
-			d := *e.declarations
-			d.Owners, d.Shares = slices.Clone(d.Owners), slices.Clone(d.Shares)
-			c.since(&d)
-			e.declarations = &d
-			refusesToMerge(t, e, shards, []string{"the manifests are not those that the shards were planned with: " + c.says, "make the plans of all shards again"})
+			before := e.declarations
+			e.declarations = changed(e.declarations, since)
+			refusesToMerge(t, e, shards, []string{"the manifests are not those that the shards were planned with", "make the plans of all shards again"})
+			refusesToMerge(t, e, only, []string{"the manifests are not those that the plan was made with", "make a new plan"})
+			one := e.shards(t, 3)[1]
+			e.declarations = before
+			refusesToMerge(t, e, []*reconcile.Plan{shards[0], one, shards[2]}, []string{"not those that shard 2/3 was"})
 		})
 	}
 }
 
-func TestShardsThatLookedAtOneLaneAreNotMerged(t *testing.T) {
-	e := spread()
-	shards := e.shards(t, 3)
-	shards[1].Seen.Lanes = append(shards[1].Seen.Lanes, shards[0].Seen.Lanes...)
-	refusesToMerge(t, e, shards, []string{"shards 1/3 and 2/3 both looked at account"})
+// changed are the declarations with a change, which does not reach the ones given.
+func changed(was *reconcile.Declarations, since func(*reconcile.Declarations)) *reconcile.Declarations {
+	d := *was
+	d.Owners, d.Shares = slices.Clone(d.Owners), slices.Clone(d.Shares)
+	since(&d)
+	return &d
 }
 
-func TestANarrowListingIsNotMergedForOtherNames(t *testing.T) {
-	e := spread()
-	e.scope.Shares = []string{e.declarations.Shares[1].Share}
-	e.declarations.Shares[1].Selector.Name = "x"
-	shards := e.shards(t, 2)
-	e.declarations.Shares[1].Selector.Name = "b" // no shard has listed it
-	refusesToMerge(t, e, shards, []string{"they ask for other images of account 222222222222"})
+func TestWhatTheFilesOfShardsContradictIsNotMerged(t *testing.T) {
+	for name, c := range map[string]struct {
+		alter func(shards []*reconcile.Plan)
+		says  string
+	}{
+		"a plan of an older version":           {func(s []*reconcile.Plan) { s[1].Declared = "" }, "the manifests are not those that shard 2/3"},
+		"a lane of another shard, too":         {func(s []*reconcile.Plan) { s[1].Seen.Lanes = append(s[1].Seen.Lanes, s[0].Seen.Lanes...) }, "shards 1/3 and 2/3 both looked at account"},
+		"a lane less":                          {func(s []*reconcile.Plan) { s[1].Seen.Lanes = nil }, "no shard looked at account"},
+		"a lane of nobody":                     {func(s []*reconcile.Plan) { s[1].Seen.Lanes[0].Lane.Region = "ap-south-1" }, "in ap-south-1, which the manifests do not ask for"},
+		"permissions of another shard's image": {func(s []*reconcile.Plan) { s[2].Access = s[0].Access }, "shard 3/3 contradicts itself about ami-"},
+		"permissions twice":                    {func(s []*reconcile.Plan) { s[2].Access.Images = append(s[2].Access.Images, s[2].Access.Images...) }, "shard 3/3 contradicts itself about ami-"},
+		"permissions not read, and no error":   {func(s []*reconcile.Plan) { s[0].Access.Images[0].Unknown = "no" }, "shard 1/3 contradicts itself about ami-"},
+		"an error, and permissions": {func(s []*reconcile.Plan) {
+			image := s[0].Access.Images[0].Image
+			s[0].Incomplete = []reconcile.Incomplete{{Provider: image.Provider, Account: image.Account, Region: image.Region, Image: image.ID, Error: "no"}}
+		}, "shard 1/3 contradicts itself about ami-"},
+		"an error of no image":           {func(s []*reconcile.Plan) { s[0].Incomplete = []reconcile.Incomplete{{Image: "ami-x", Error: "no"}} }, "shard 1/3 contradicts itself about ami-x"},
+		"permissions of nobody":          {func(s []*reconcile.Plan) { s[0].Access.Sets[0][0] = 9 }, "shard 1/3 does not hold who"},
+		"permissions of nobody, below":   {func(s []*reconcile.Plan) { s[0].Access.Sets[0][0] = -1 }, "shard 1/3 does not hold who"},
+		"permissions that are not there": {func(s []*reconcile.Plan) { s[0].Access.Images[0].Set = 9 }, "shard 1/3 does not hold who"},
+		"permissions that nobody read":   {func(s []*reconcile.Plan) { s[0].Access, s[0].Changes = reconcile.Access{}, nil }, "no shard read who may launch ami-"},
+		"changes that nothing asks for":  {func(s []*reconcile.Plan) { s[0].Seen.Lanes[0].Images[0].Name = "x" }, "the shards planned 2 changes that what they saw does not ask for"},
+		"changes that were not planned":  {func(s []*reconcile.Plan) { s[0].Changes = s[0].Changes[1:] }, "asks for a grant on ami-"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := spread()
+			shards := e.shards(t, 3)
+			c.alter(shards)
+			refusesToMerge(t, e, shards, []string{c.says, "make the plan"})
+		})
+	}
 }
 
 func TestTheLimitsHoldForAllShardsTogether(t *testing.T) {

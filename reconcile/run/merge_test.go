@@ -77,7 +77,7 @@ func drawGuarded(t *rapid.T) *estate {
 	for _, id := range sortedImages(e.cloud) {
 		image := &e.cloud.images[id].image
 		if rapid.Bool().Draw(t, "tagged") {
-			image.Tags, image.Architecture = map[string]string{"tier": "gold"}, "arm64"
+			image.Tags, image.Architecture = map[string]string{"tier": "gold", "Tier": "silver"}, "arm64"
 		}
 		image.Deprecated = rapid.SampledFrom([]time.Time{{}, day(-3), day(900)}).Draw(t, "deprecated")
 		if rapid.IntRange(0, 3).Draw(t, "encrypted") == 0 {

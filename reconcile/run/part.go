@@ -1,9 +1,12 @@
 package run
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 	"github.com/amisync/amisync/reconcile/guard"
 )
@@ -58,17 +61,60 @@ func weigh(saved *reconcile.Plan) map[reconcile.Lane]int {
 	return weights
 }
 
-// stopTogether adds to a shard of a plan what stopped the run when the whole plan
-// was made: one machine would not begin, so several do not either. How much the
-// run takes away has been counted anew.
-func stopTogether(due, whole *reconcile.Plan) {
-	for _, stopped := range whole.Findings {
-		told := func(f reconcile.Finding) bool { return f.Code == stopped.Code && f.Message == stopped.Message }
-		if !stopped.Refuses() || stopped.Stops != reconcile.StopsRun || stopped.Code == guard.TooManyRevokes || slices.ContainsFunc(due.Findings, told) {
-			continue
-		}
-		stopped.Hint = strings.TrimPrefix(stopped.Hint+"; then make a new plan", "; then ")
-		due.Findings = append(due.Findings, stopped)
+// together returns what stops a shard of a plan because it stops the whole run: one
+// machine would not begin, so several do not either. It is about what the other
+// shards change; of this one's images, and of how much the run takes away, the
+// shard judges anew. The error says why a shard cannot know of the others.
+func (r Request) together(whole *reconcile.Plan) ([]reconcile.Finding, error) {
+	if r.Shard.IsZero() {
+		return nil, nil
 	}
-	slices.SortFunc(due.Findings, reconcile.CompareFindings)
+	switch whole.Declared {
+	case "":
+		return nil, errors.New("it does not say which manifests it was made with, so that shards could differ in them")
+	case r.Declarations.Fingerprint(r.judgedAt()):
+	default:
+		return nil, errors.New("the manifests are not those that the plan was made with, or a term in the Policy has ended since")
+	}
+	elsewhere, _ := reconcile.Scope{Only: r.Only}.Changes(r.elsewhere)
+	findings, err := r.checkSaved(whole, elsewhere)
+	for _, finding := range whole.Findings {
+		if guard.NeedsMore(finding.Code) && slices.ContainsFunc(elsewhere, func(c reconcile.Change) bool { return isAbout(finding, c) }) {
+			findings = append(findings, finding)
+		}
+	}
+	findings = slices.DeleteFunc(findings, func(f reconcile.Finding) bool { return !f.Refuses() || f.Stops != reconcile.StopsRun })
+	for i := range findings {
+		findings[i].Hint = strings.TrimPrefix(findings[i].Hint+"; then make a new plan", "; then ")
+	}
+	return findings, err
+}
+
+// checkSaved judges changes of other shards, without those that r.Only leaves out,
+// by what the plan holds of their images.
+func (r Request) checkSaved(whole *reconcile.Plan, elsewhere []reconcile.Change) ([]reconcile.Finding, error) {
+	if !whole.Access.Sound() {
+		return nil, errors.New("it does not hold who could launch each of its images")
+	}
+	in := guard.Input{Declarations: r.Declarations, Scope: whole.Scope, At: r.judgedAt(), Partial: true, Changes: elsewhere, Observations: reconcile.Observations{}}
+	for _, image := range whole.Access.Images {
+		in.Observations[image.Image.Image] = observation(&whole.Access, image)
+	}
+	for _, change := range elsewhere {
+		if permissions, known := in.Observations[change.Image.Image].Value(); !known || change.SatisfiedBy(permissions) {
+			return nil, fmt.Errorf("it does not hold who could launch %s, which another shard changes", change.Image.ID)
+		}
+	}
+	for _, planned := range whole.Selection {
+		image := reconcile.Image{Image: planned.Image.Image, Name: planned.Image.Name, State: reconcile.Available}
+		in.Claimed.Images = append(in.Claimed.Images, reconcile.Selected{Image: image, Claims: planned.Claims})
+	}
+	in.Selection, in.Desired = in.Claimed, reconcile.Desire(r.Declarations, in.Claimed, r.At)
+	return guard.CheckSaved(in), nil
+}
+
+// isAbout reports whether the finding is about the change or, where it names no
+// principal, about some change of the image.
+func isAbout(f reconcile.Finding, c reconcile.Change) bool {
+	return f.Image.Image == c.Image.Image && (f.Principal.Principal == principal.Principal{} || f.Principal.Principal == c.Principal.Principal)
 }

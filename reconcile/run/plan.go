@@ -50,9 +50,10 @@ func Plan(ctx context.Context, request Request, open OpenReader, options Options
 // permissions of the images that wanted picks from each.
 func (r Request) look(ctx context.Context, open OpenReader, options Options, wanted func(reconcile.Lane, []reconcile.Image) []reconcile.Image) *View {
 	o := newObserver(r.Declarations, open, options)
+	filter := r.Scope.Filter(r.Declarations)
 	var lanes []work
 	for _, lane := range r.Scope.Lanes(r.Declarations) {
-		lanes = append(lanes, work{lane: lane, filter: r.Scope.Filter(r.Declarations, lane), wanted: func(images []reconcile.Image) []reconcile.Image { return wanted(lane, images) }})
+		lanes = append(lanes, work{lane: lane, filter: filter(lane), wanted: func(images []reconcile.Image) []reconcile.Image { return wanted(lane, images) }})
 	}
 	o.observe(ctx, lanes)
 	return o.view
@@ -109,7 +110,7 @@ func (r Request) judge(view *View, claimed reconcile.Selection) judgement {
 	reconcile.Name(held, r.Declarations.Aliases)
 	changes, withdrawn := reconcile.Scope{Only: r.Only}.Changes(all)
 	elsewhere, _ := reconcile.Scope{Only: r.Only}.Changes(r.elsewhere)
-	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
+	plan := &reconcile.Plan{At: r.At.UTC().Truncate(time.Second), Declared: r.Declarations.Fingerprint(r.At), Scope: r.Scope, Owners: r.Declarations.OwnerNames(), Changes: changes,
 		Incomplete: view.Incomplete, Checks: view.checks(), Selection: r.Scope.Ranked(planned(selection, changes), r.Declarations), Inventory: r.counts(view.Inventory, selection),
 		Access: reconcile.AccessOf(view.images(), selection, view.Observations, r.Declarations.Aliases)}
 	plan.Findings = guard.Check(guard.Input{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/amisync/amisync/principal"
@@ -26,7 +27,8 @@ type Rechecked struct {
 // comparison is possible. What the policy allows up to a day, such as an
 // exception, is held against r.At as the caller gives it: a plan must not outlive
 // what allowed it. Of a shard (r.Shard), nothing but its images is read and
-// compared; what stops the whole run stops every shard.
+// compared; what stops the whole run stops every shard. So that none of them meets
+// other manifests than the rest, they must be those that the plan was made with.
 func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenReader, options Options) (*Rechecked, error) {
 	if shard := saved.Scope.Shard; !shard.IsZero() {
 		return nil, unfit("join all of them with `amisync plan merge`, and apply what that writes",
@@ -40,6 +42,10 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenRea
 	whole := saved
 	saved, r.elsewhere = partOf(whole, r.Shard)
 	r.Scope, r.At, r.now, r.saved = saved.Scope, saved.At, r.At, saved.Changes
+	together, err := r.together(whole)
+	if err != nil {
+		return nil, err
+	}
 	o := newObserver(r.Declarations, open, options)
 	o.view.partial = true
 	o.observe(ctx, savedLanes(saved))
@@ -61,9 +67,8 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenRea
 	due.Incomplete = append(due.Incomplete, uncovered(saved)...)
 	due.Summary.Unknown = len(due.Incomplete)
 	due.Scope.Shard = r.Shard
-	if !r.Shard.IsZero() {
-		stopTogether(due, whole)
-	}
+	due.Findings = append(due.Findings, together...)
+	slices.SortFunc(due.Findings, reconcile.CompareFindings)
 	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, judged.all, o.view.Observations), LeftOut: len(judged.all) - len(due.Changes), View: o.view}, nil
 }
 
@@ -75,6 +80,7 @@ func uncovered(saved *reconcile.Plan) []reconcile.Incomplete {
 	for _, i := range saved.Incomplete {
 		i.Error = "when the plan was made: " + i.Error
 		i.Hint = "the plan does not cover it; make a new one"
+		i.Uncovered = true
 		rest = append(rest, i)
 	}
 	return rest
