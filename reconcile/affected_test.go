@@ -1,7 +1,9 @@
 package reconcile_test
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/reconcile/guard"
 )
 
 // drawEdited is another revision of declarations: some shares are gone, some
@@ -57,12 +60,57 @@ func (e estate) changesOn(share string) string {
 	return strings.Join(lines, "\n")
 }
 
+// findingsOn are the verdicts of the guards on the images that a share claims.
+// Sentences are left out: they hold names.
+func (e estate) findingsOn(share string) string {
+	selection, changes := e.selection(), e.changes()
+	reconcile.Name(changes, e.declarations.Aliases)
+	claimed := map[principal.Image]bool{}
+	for _, selected := range selection.Images {
+		claimed[selected.Image.Image] = selected.ClaimedBy(share)
+	}
+	var lines []string
+	for _, f := range guard.Check(guard.Input{Declarations: e.declarations, At: noon, Inventory: e.inventory, Claimed: selection, Selection: selection,
+		Desired: e.desired(), Observations: e.observations, Changes: changes}) {
+		if claimed[f.Image.Image] {
+			lines = append(lines, fmt.Sprint(f.Code, f.Severity, f.Stops, f.Image, f.Principal.Principal, f.Share))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// drawJudged is an estate with rules of its own, on who may lose access; and with
+// room for any number of public images, which are counted over a whole run.
+func drawJudged(t *rapid.T) estate {
+	e := drawEstate(t)
+	d := e.declarations
+	d.Owners = slices.Clone(d.Owners)
+	for i := range d.Owners {
+		d.Owners[i].Quotas.PublicImages = 1000
+	}
+	for i, who := range everybody {
+		d.Aliases[who] = fmt.Sprint("name-", i)
+	}
+	rules := []reconcile.Rule{
+		{Name: "nameless", When: `principal.name == ""`, Severity: reconcile.SeverityError, Violated: func(s reconcile.RuleSubject) (bool, error) { return s.Change.Principal.Alias == "", nil }},
+		{Name: "revokes", When: `change.verb == "revoke"`, Severity: reconcile.SeverityError, Violated: func(s reconcile.RuleSubject) (bool, error) { return s.Change.Verb.Takes(), nil }},
+	}
+	d.Policy.Rules = rules[rapid.IntRange(0, len(rules)).Draw(t, "rules"):]
+	return e
+}
+
 func TestWhatIsNotAffectedStaysTheSame(t *testing.T) {
 	unaffected := 0
 	rapid.Check(t, func(t *rapid.T) {
-		was := drawEstate(t)
+		was := drawJudged(t)
 		is := was
 		is.declarations = drawEdited(t, was.declarations)
+		if rapid.Bool().Draw(t, "a name is all that is edited") {
+			edited := *was.declarations
+			edited.Aliases = maps.Clone(edited.Aliases)
+			delete(edited.Aliases, rapid.SampledFrom(everybody).Draw(t, "whose"))
+			is.declarations = &edited
+		}
 		affected := reconcile.Affected(was.declarations, is.declarations)
 		if !slices.IsSorted(affected) || slices.ContainsFunc(affected, func(name string) bool { return is.declarations.Share(name) == nil }) {
 			t.Fatalf("affected: %v", affected)
@@ -75,12 +123,15 @@ func TestWhatIsNotAffectedStaysTheSame(t *testing.T) {
 			if got, want := is.changesOn(share.Share), was.changesOn(share.Share); got != want {
 				t.Fatalf("%s is not among those affected, %v:\n%s\nbefore:\n%s", share.Share, affected, got, want)
 			}
+			if got, want := is.findingsOn(share.Share), was.findingsOn(share.Share); got != want {
+				t.Fatalf("%s is not among those affected, %v, and is judged otherwise:\n%s\nbefore:\n%s", share.Share, affected, got, want)
+			}
 		}
 		if same := reconcile.Affected(is.declarations, is.declarations); len(same) > 0 {
 			t.Fatalf("nothing differs, and %v are affected", same)
 		}
 	})
-	if unaffected == 0 { // there are about a hundred
+	if unaffected == 0 { // there are more than a hundred
 		t.Error("every share was affected: nothing was tested")
 	}
 }
@@ -126,9 +177,9 @@ func threeShares(replacements ...string) string {
 }
 
 func TestWhichSharesAnEditReaches(t *testing.T) {
-	base := declared(t, threeShares(), policyText)
 	for _, c := range []struct {
 		name   string
+		rule   string   // in both revisions
 		estate []string // replacements
 		policy []string
 		want   string
@@ -137,6 +188,8 @@ func TestWhichSharesAnEditReaches(t *testing.T) {
 		{name: "another place", estate: []string{"kind: OwnerAccount\nmetadata: {name: factory}", "\n\nkind: OwnerAccount\n\nmetadata: {name: factory}"}, want: "[]"},
 		{name: "another way to the same account", estate: []string{`[{account: data}]}`, `[{account: "777788889999"}]}`}, want: "[]"},
 		{name: "a name that nobody uses", estate: []string{`accounts: {`, `accounts: {spare: "333333333333", `}, want: "[]"},
+		{name: "a name that nobody uses, where a rule asks for names", rule: `principal.name != \"\"`, estate: []string{`accounts: {`, `accounts: {spare: "333333333333", `}, want: "[base golden web]"},
+		{name: "another place of a name, where a rule asks for names", rule: `principal.name != \"\"`, estate: []string{`accounts: {`, `  accounts: {`}, want: "[]"},
 		{name: "a place in the policy", policy: []string{"  revokes", "\n  revokes"}, want: "[]"},
 		{name: "a limit of the policy", policy: []string{"max: 10", "max: 11"}, want: "[base golden web]"},
 		{name: "a rule of the policy", policy: []string{`"true"`, `"false"`}, want: "[base golden web]"},
@@ -158,7 +211,8 @@ func TestWhichSharesAnEditReaches(t *testing.T) {
 		{name: "a share that was where another is", estate: []string{"{name: base-golden-*}", "{name: golden-*}"}, want: "[base golden]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			head := declared(t, threeShares(c.estate...), strings.NewReplacer(c.policy...).Replace(policyText))
+			policy := strings.Replace(policyText, `"true"`, `"`+cmp.Or(c.rule, "true")+`"`, 1)
+			base, head := declared(t, threeShares(), policy), declared(t, threeShares(c.estate...), strings.NewReplacer(c.policy...).Replace(policy))
 			if got := fmt.Sprint(reconcile.Affected(base, head)); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
@@ -170,5 +224,25 @@ func TestEveryShareIsAffectedWhereThereWereNone(t *testing.T) {
 	base := &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}
 	if got := fmt.Sprint(reconcile.Affected(base, declared(t, threeShares(), ""))); got != "[base golden web]" {
 		t.Errorf("affected: %v", got)
+	}
+}
+
+func TestAShareIsRemovedUnlessItIsOnlyCalledOtherwise(t *testing.T) {
+	web := manifest("ImageShare", "web", `owner: lab, images: {name: web-*, newest: 2}, launchPermissions: [{account: "999900001111", until: 2027-01-31, reason: trial}]`)
+	base := declared(t, threeShares(), policyText)
+	for _, c := range []struct {
+		name   string
+		estate []string
+		want   string
+	}{
+		{"nothing", nil, "[]"},
+		{"an edit", []string{"newest: 2", "newest: 3"}, "[]"},
+		{"another name", []string{"{name: web}", "{name: site}"}, "[]"},
+		{"another name and other images", []string{"{name: web}", "{name: site}", "web-*", "site-*"}, "[web]"},
+		{"it is deleted", []string{web, ""}, "[web]"},
+	} {
+		if got := fmt.Sprint(reconcile.Removed(base, declared(t, threeShares(c.estate...), policyText))); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
 	}
 }

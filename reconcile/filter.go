@@ -6,8 +6,8 @@ import "slices"
 // whose names match one of the patterns (see Match). A cloud may return more. The
 // zero value is all images.
 type Filter struct {
-	IDs   []string `json:"ids,omitempty"`
-	Names []string `json:"names,omitempty"`
+	IDs   []string
+	Names []string
 }
 
 // IsAll reports whether the filter leaves nothing out.

@@ -44,7 +44,8 @@ func TestNoNeighbourIsMissedAmongMany(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var shares []reconcile.Declaration
 		for i, name := range rapid.SliceOfN(pattern, 1, 12).Draw(t, "patterns") {
-			shares = append(shares, reconcile.Declaration{Share: fmt.Sprint(i), Lanes: owners[1].Lanes(), Selector: reconcile.Selector{Name: name}})
+			owner := rapid.SampledFrom(owners).Draw(t, "owner")
+			shares = append(shares, reconcile.Declaration{Share: fmt.Sprint(i), Lanes: owner.Lanes(), Selector: reconcile.Selector{Name: name}})
 		}
 		for i := range shares {
 			var want []string

@@ -53,7 +53,7 @@ func TestAListingIsNarrowedToWhatASharesPlanNeeds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, lane := narrowCase(c.selectors...)
-			if got := (reconcile.Scope{Shares: []string{"share-0"}}).Filter(d, lane); fmt.Sprint(got) != fmt.Sprint(c.want) {
+			if got := (reconcile.Scope{Shares: []string{"share-0"}}).Filter(d)(lane); fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -79,7 +79,7 @@ func TestWhatIsMoreThanSharesClaimIsListedInFull(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			d, lane := narrowCase(base, base, reconcile.Selector{Name: "web-*"})
 			c.edit(d)
-			if got := c.scope.Filter(d, lane); got.IsAll() != c.all {
+			if got := c.scope.Filter(d)(lane); got.IsAll() != c.all {
 				t.Errorf("got %v", got)
 			}
 		})
@@ -96,11 +96,11 @@ func TestMoreThanOneQuestionsWorthIsListedInFull(t *testing.T) {
 			selectors = append(selectors, reconcile.Selector{Name: fmt.Sprintf("image-%d-*", i)})
 		}
 		d, lane := narrowCase(selectors...)
-		if got := (reconcile.Scope{Shares: names}).Filter(d, lane); got.IsAll() != (n > 200) || n <= 200 && len(got.Names) != n {
+		if got := (reconcile.Scope{Shares: names}).Filter(d)(lane); got.IsAll() != (n > 200) || n <= 200 && len(got.Names) != n {
 			t.Errorf("%d names: %d", n, len(got.Names))
 		}
 		d, lane = narrowCase(idsIn(lane, ids...))
-		if got := (reconcile.Scope{Shares: names}).Filter(d, lane); got.IsAll() != (n > 200) || n <= 200 && len(got.IDs) != n {
+		if got := (reconcile.Scope{Shares: names}).Filter(d)(lane); got.IsAll() != (n > 200) || n <= 200 && len(got.IDs) != n {
 			t.Errorf("%d ids: %d", n, len(got.IDs))
 		}
 	}
@@ -116,7 +116,7 @@ func TestANarrowListingSelectsTheSame(t *testing.T) {
 		narrow := reconcile.Inventory{}
 		for lane, observed := range e.inventory {
 			if images, known := observed.Value(); known && slices.Contains(scope.Lanes(e.declarations), lane) {
-				filter := scope.Filter(e.declarations, lane)
+				filter := scope.Filter(e.declarations)(lane)
 				images = slices.DeleteFunc(slices.Clone(images), func(i reconcile.Image) bool { return !filter.Holds(i) })
 				observed = reconcile.Known(images)
 			}

@@ -15,11 +15,14 @@ type Scope struct {
 	Images     []string              `json:"images,omitempty"`  // image ids, or names as patterns (see Match)
 	Principals []principal.Principal `json:"principals,omitempty"`
 	Only       Direction             `json:"only,omitempty"`
-	// None leaves everything out.
+	// None leaves everything out; other filters may stand beside it.
 	None bool `json:"none,omitempty"`
 	// Since is the revision whose difference from the manifests chose Shares, or
 	// None. It lets nothing through by itself, and so does not enter a plan's digest.
 	Since string `json:"since,omitempty"`
+	// Gone is how many shares of Since are no longer there: what their images have may
+	// stay, and only a plan of everything shows it. It does not enter the digest either.
+	Gone int `json:"gone,omitempty"`
 	// Sample is the part of the shares, by name, that is looked at; and of images
 	// that no share claims, by id, where their permissions are read. Public ones
 	// are seen whatever the part, because listings show them.
@@ -51,7 +54,7 @@ func (s Scope) canonical() Scope {
 		*list = slices.Compact(slices.Sorted(slices.Values(*list)))
 	}
 	s.Principals = principal.Sorted(s.Principals)
-	s.Since = ""
+	s.Since, s.Gone = "", 0
 	return s
 }
 
@@ -76,6 +79,7 @@ func (s Scope) lanes(declarations *Declarations) []Lane {
 		return nil
 	}
 	var lanes []Lane
+	shared := s.sharedLanes(declarations)
 	for _, owner := range declarations.Owners {
 		if len(s.Owners) > 0 && !slices.Contains(s.Owners, owner.Name) {
 			continue
@@ -84,7 +88,7 @@ func (s Scope) lanes(declarations *Declarations) []Lane {
 			if len(s.Regions) > 0 && !slices.Contains(s.Regions, lane.Region) {
 				continue
 			}
-			if len(s.Shares) > 0 && !s.sharedIn(declarations, lane) {
+			if len(s.Shares) > 0 && !shared[lane] {
 				continue
 			}
 			lanes = append(lanes, lane)
@@ -93,10 +97,20 @@ func (s Scope) lanes(declarations *Declarations) []Lane {
 	return lanes
 }
 
-func (s Scope) sharedIn(declarations *Declarations, lane Lane) bool {
-	return slices.ContainsFunc(declarations.Shares, func(d Declaration) bool {
-		return slices.Contains(s.Shares, d.Share) && slices.Contains(d.Lanes, lane)
-	})
+// sharedLanes are the lanes of the shares that are named.
+func (s Scope) sharedLanes(declarations *Declarations) map[Lane]bool {
+	if len(s.Shares) == 0 {
+		return nil
+	}
+	named, lanes := s.named(), map[Lane]bool{}
+	for i := range declarations.Shares {
+		if share := &declarations.Shares[i]; named[share.Share] {
+			for _, lane := range share.Lanes {
+				lanes[lane] = true
+			}
+		}
+	}
+	return lanes
 }
 
 // Selection returns the part of a selection that is in scope.
@@ -144,11 +158,17 @@ func (s Scope) SharesOf(declarations *Declarations) []string {
 // inShare returns what tells whether the filters on shares let the share of a
 // name through.
 func (s Scope) inShare() func(name string) bool {
+	named := s.named()
+	return func(name string) bool { return (len(named) == 0 || named[name]) && s.Sample.Holds(name) }
+}
+
+// named are the names of Shares, as a set.
+func (s Scope) named() map[string]bool {
 	named := make(map[string]bool, len(s.Shares))
 	for _, share := range s.Shares {
 		named[share] = true
 	}
-	return func(name string) bool { return (len(named) == 0 || named[name]) && s.Sample.Holds(name) }
+	return named
 }
 
 // HoldsImage reports whether the image filter lets the image through.

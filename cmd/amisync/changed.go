@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,7 +16,7 @@ import (
 
 func changedFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "changed-since", Usage: "only the shares whose plan what changed in the manifests since this git `REVISION` can reach"},
+		onceFlag("changed-since", "only shares that the manifests' changes since this git `REVISION` can affect"),
 		&cli.BoolFlag{Name: "merge-base", Usage: "with --changed-since: since HEAD and REVISION parted, as a pull request has it"},
 	}
 }
@@ -39,32 +42,73 @@ func (l *look) narrow(c *cli.Context) error {
 	dir := c.String("manifests")
 	rev, shown, err := baseOf(c, c.String("changed-since"), "")
 	var before *reconcile.Declarations
+	var commit string
 	if err == nil {
-		before, _, err = declaredAt(c.Context, dir, rev)
+		before, commit, err = declaredAt(c.Context, dir, rev)
 	}
 	switch {
 	case c.Context.Err() != nil:
 		return errInterrupted
+	case errors.Is(err, revision.ErrRange):
+		return hinted{err, oneRevision(c.String("changed-since"))}
 	case errors.Is(err, revision.ErrAbsent):
 		before = l.nothingAt(dir, shown)
 	case err != nil:
 		return err
 	}
-	scope := &l.request.Scope
-	shares := unsharded(*scope).SharesOf(l.request.Declarations)
-	all, affected := len(shares), reconcile.Affected(before, l.request.Declarations)
-	scope.Shares = slices.DeleteFunc(shares, func(name string) bool {
-		_, is := slices.BinarySearch(affected, name)
+	l.narrowSince(c, before, shown, commit)
+	return nil
+}
+
+// oneRevision is what to write in the place of two revisions: the first is compared
+// with the working tree.
+func oneRevision(two string) string {
+	base, head, _ := strings.Cut(two, "..")
+	hint := "--changed-since takes one revision: --changed-since " + cmp.Or(base, "HEAD")
+	if strings.HasPrefix(head, ".") { // for git, where the two parted
+		hint += " --merge-base"
+	}
+	return hint
+}
+
+// narrowSince leaves of the scope the shares that differ from what was before, at
+// a commit that is called shown.
+func (l *look) narrowSince(c *cli.Context, before *reconcile.Declarations, shown, commit string) {
+	scope, now := &l.request.Scope, l.request.Declarations
+	shares := unsharded(*scope).SharesOf(now)
+	affected := among(shares, reconcile.Affected(before, now))
+	gone := among(unsharded(*scope).SharesOf(before), reconcile.Removed(before, now))
+	scope.Since, scope.Gone, scope.None = sinceCommit(shown, commit), len(gone), len(affected) == 0
+	if !scope.None {
+		scope.Shares = affected
+	}
+	what, so := "none of %s is affected since %s", ": there is nothing to look at"
+	switch n := len(affected); {
+	case n == 1:
+		what, so = "1 of %s is affected since %s", ""
+	case n > 1:
+		what, so = fmt.Sprint(n)+" of %s are affected since %s", ""
+	}
+	l.note(c, what+so, number(len(shares), "share"), report.Safe(shown))
+	if len(gone) > 0 {
+		l.note(c, "%s", report.GoneShares(len(gone)))
+	}
+}
+
+// among returns those of the names that are among others, which are sorted.
+func among(names, others []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
+		_, is := slices.BinarySearch(others, name)
 		return !is
 	})
-	scope.Since, scope.None = shown, len(scope.Shares) == 0
-	switch n := len(scope.Shares); {
-	case n == 0:
-		l.note(c, "none of %s is affected since %s: there is nothing to look at", number(all, "share"), report.Safe(shown))
-	case n == 1:
-		l.note(c, "1 of %s is affected since %s", number(all, "share"), report.Safe(shown))
-	default:
-		l.note(c, "%d of %s are affected since %s", n, number(all, "share"), report.Safe(shown))
+}
+
+// sinceCommit is what a revision is called and the commit that it meant, because
+// names move.
+func sinceCommit(shown, commit string) string {
+	const short = 12
+	if len(commit) < short || len(shown) >= short && strings.HasPrefix(commit, shown) {
+		return shown
 	}
-	return nil
+	return shown + " (" + commit[:short] + ")"
 }
