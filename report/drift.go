@@ -1,9 +1,11 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
+	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
 )
 
@@ -25,11 +27,7 @@ var directions = []struct {
 // WriteDrift shows how the cloud departs from the manifests.
 func (textWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error {
 	p := &page{style: style}
-	names := findingNames(d.Findings)
-	for _, deviation := range d.Deviations {
-		names[deviation.Principal.Principal] = deviation.Principal.Alias
-	}
-	p.scope(d.Scope, names)
+	p.scope(d.Scope, driftNames(d))
 	p.inSync(d)
 	p.lanes(deviations(d.Deviations))
 	p.findings(d.Findings)
@@ -37,6 +35,15 @@ func (textWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error
 	p.toMend(d)
 	p.driftCounts(d)
 	return p.writeTo(w)
+}
+
+// driftNames returns the names that a drift knows of principals.
+func driftNames(d *reconcile.Drift) map[principal.Principal]string {
+	names := findingNames(d.Findings)
+	for _, v := range d.Deviations {
+		names[v.Principal.Principal] = v.Principal.Alias
+	}
+	return names
 }
 
 // driftCounts writes the last line of a drift.
@@ -48,6 +55,10 @@ func (p *page) driftCounts(d *reconcile.Drift) {
 	p.counts("Drift", append(counts, count{n: d.Unknown, one: "unknown", color: yellow})...)
 }
 
+// nothingSampled reports whether no share fell to the sample, so that nothing is known
+// of what the manifests declare.
+func nothingSampled(d *reconcile.Drift) bool { return !d.Scope.Sample.IsZero() && d.Shares == 0 }
+
 // inSync says so where nothing has drifted.
 func (p *page) inSync(d *reconcile.Drift) {
 	if d.Found() {
@@ -55,6 +66,12 @@ func (p *page) inSync(d *reconcile.Drift) {
 	}
 	p.space()
 	switch {
+	case nothingSampled(d):
+		others := "only images that no share claims were looked for"
+		if len(d.Scope.Shares) > 0 {
+			others = "nothing was looked for"
+		}
+		p.prose(0, yellow, fmt.Sprintf("No share falls to part %s; %s.", d.Scope.Sample, others))
 	case len(d.Incomplete) > 0:
 		p.prose(0, yellow, "No drift is known, but not everything could be read: the cloud may differ there.")
 	case risky(d.Findings) && !d.Scope.IsAll():

@@ -46,13 +46,21 @@ func (s Style) takes(plan *reconcile.Plan) string {
 	text := fmt.Sprintf("%s (%s)", number(all, "call", "calls"), actions(e.Calls))
 	least := least(e)
 	if least < time.Second {
-		return text + "; the documented limits allow them within a second"
+		return text + "; " + rates(s.OwnRates) + " allow them within a second"
 	}
-	text += ": at least " + Brief(least) + " at the documented limits"
+	text += ": at least " + Brief(least) + " at " + rates(s.OwnRates)
 	if slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return reconcile.LaneOf(c.Image.Image) != e.Longest }) {
 		text += "; " + s.owner(e.Longest.Account) + " " + e.Longest.Region + " takes longest"
 	}
 	return text
+}
+
+// rates are what times are told of.
+func rates(own bool) string {
+	if own {
+		return "the rates of this run"
+	}
+	return "the documented limits"
 }
 
 // least is the time that a plan takes at least, in whole seconds. A file may hold

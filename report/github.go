@@ -55,7 +55,8 @@ var annotationLevels = []struct {
 }
 
 // annotate writes an annotation for each issue; for those that are alike, one.
-// Where there are too many, the last of a level says how many are left out.
+// Where there are too many, the last of a level says how many are left out. What a
+// filter leaves out is a notice.
 func annotate(w io.Writer, found issues, style Style) error {
 	groups := alike(found.findings())
 	slices.SortStableFunc(groups, func(a, b []reconcile.Finding) int {
@@ -68,13 +69,16 @@ func annotate(w io.Writer, found issues, style Style) error {
 	}
 	var out bytes.Buffer
 	for _, level := range annotationLevels {
-		groups := byLevel[level.severity]
-		more := 0
-		if len(groups) > mostAnnotations {
-			for _, group := range groups[mostAnnotations-1:] {
+		groups, most, more := byLevel[level.severity], mostAnnotations, 0
+		if level.severity == reconcile.SeverityNote && found.leftOut != "" {
+			fmt.Fprintf(&out, "::%s title=amisync::%s\n", level.command, escapeData("filtered: "+found.leftOut))
+			most--
+		}
+		if len(groups) > most {
+			for _, group := range groups[most-1:] {
 				more += len(group)
 			}
-			groups = groups[:mostAnnotations-1]
+			groups = groups[:most-1]
 		}
 		for _, group := range groups {
 			out.WriteString(annotation(level.command, group, style))

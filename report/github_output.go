@@ -29,6 +29,7 @@ func (githubOutputWriter) WritePlan(w io.Writer, p *reconcile.Plan, _ Style) err
 		output{"has-public", has(func(v reconcile.Verb) bool { return v == reconcile.VerbPublish })},
 		output{"refused", p.Refused()},
 		output{"incomplete", len(p.Incomplete) > 0},
+		output{"filtered", !p.Scope.IsAll()},
 		output{"digest", digestForm().FindString(p.Digest)})
 }
 
@@ -39,13 +40,15 @@ func (githubOutputWriter) WriteResult(w io.Writer, r *reconcile.Result, _ Style)
 	return writeOutputs(w, func(last *page) { last.resultCounts(r) },
 		output{"complete", r.Complete() && !r.Refused()},
 		output{"applied", has(reconcile.StatusApplied)},
-		output{"failed", has(reconcile.StatusFailed)})
+		output{"failed", has(reconcile.StatusFailed)},
+		output{"filtered", !r.Scope.IsAll()})
 }
 
 func (githubOutputWriter) WriteDrift(w io.Writer, d *reconcile.Drift, _ Style) error {
 	return writeOutputs(w, func(last *page) { last.driftCounts(d) },
 		output{"has-drift", d.Found()},
-		output{"incomplete", len(d.Incomplete) > 0})
+		output{"incomplete", len(d.Incomplete) > 0},
+		output{"filtered", !d.Scope.IsAll()})
 }
 
 func (githubOutputWriter) WriteComparison(w io.Writer, c *reconcile.Comparison, _ Style) error {

@@ -68,20 +68,23 @@ func documents() map[string]render {
 			Changes: []reconcile.Change{change(reconcile.VerbPublish, golden, principal.Everyone, reconcile.Declared, 31)},
 			Findings: []reconcile.Finding{{Code: "AMI001", Severity: reconcile.SeverityWarning, Message: "becomes public: anybody with an AWS account can launch and copy it",
 				Image: golden, Principal: named(principal.Everyone), Source: line(31)}}})),
-		"plan-long":      plan(long()),
-		"plan-move":      plan(finish(&reconcile.Plan{Changes: move})),
-		"plan-unknown":   plan(finish(&reconcile.Plan{Changes: move[:1], Incomplete: unread})),
-		"plan-filtered":  plan(finish(&reconcile.Plan{Scope: filtered, Changes: move[:1]})),
-		"plan-none":      plan(unaffected()),
-		"plan-since":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Since: "origin/main", Shares: manyShares(37), Regions: []string{"us-east-1"}}, Changes: move[:1]})),
-		"plan-shard":     plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Shard: reconcile.Part{Index: 2, Of: 4}}, Seen: &reconcile.Seen{}, Changes: move[:1]})),
-		"plan-findings":  plan(finish(&reconcile.Plan{Changes: move, Findings: findings})),
-		"plan-review":    plan(reviewed()),
-		"plan-hostile":   plan(hostile()),
-		"plan-checked":   plan(checked()),
-		"diagnosis":      diagnosis(ill()),
-		"diagnosis-well": diagnosis(&reconcile.Diagnosis{At: at, Lanes: []reconcile.LaneDiagnosis{well(base18)}}),
-		"result-nothing": result(&reconcile.Result{}),
+		"plan-long":          plan(long()),
+		"plan-move":          plan(finish(&reconcile.Plan{Changes: move})),
+		"plan-unknown":       plan(finish(&reconcile.Plan{Changes: move[:1], Incomplete: unread})),
+		"plan-filtered":      plan(finish(&reconcile.Plan{Scope: filtered, Changes: move[:1]})),
+		"plan-none":          plan(unaffected()),
+		"plan-none-filtered": plan(unaffectedAmong(reconcile.Scope{Shares: []string{"web"}, Principals: []principal.Principal{workloads}})),
+		"plan-none-gone":     plan(unaffectedAmong(reconcile.Scope{Gone: 2})),
+		"plan-gone":          plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Since: "origin/main (0123456789ab)", Shares: []string{"web"}, Gone: 1}})),
+		"plan-since":         plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Since: "origin/main (0123456789ab)", Shares: manyShares(37), Regions: []string{"us-east-1"}}, Changes: move[:1]})),
+		"plan-shard":         plan(finish(&reconcile.Plan{Scope: reconcile.Scope{Shard: reconcile.Part{Index: 2, Of: 4}}, Seen: &reconcile.Seen{}, Changes: move[:1]})),
+		"plan-findings":      plan(finish(&reconcile.Plan{Changes: move, Findings: findings})),
+		"plan-review":        plan(reviewed()),
+		"plan-hostile":       plan(hostile()),
+		"plan-checked":       plan(checked()),
+		"diagnosis":          diagnosis(ill()),
+		"diagnosis-well":     diagnosis(&reconcile.Diagnosis{At: at, Lanes: []reconcile.LaneDiagnosis{well(base18)}}),
+		"result-nothing":     result(&reconcile.Result{}),
 		"result-applied": result(&reconcile.Result{Outcomes: []reconcile.Outcome{
 			{Change: grant(base18, workloads, 14), Status: reconcile.StatusApplied},
 			{Change: grant(base11, workloads, 14), Status: reconcile.StatusApplied},
@@ -97,7 +100,8 @@ func documents() map[string]render {
 		"result-interrupted-late": result(interruptedLate()),
 		"drift-unmanaged":         drift(driftOf(reconcile.DriftUnmanaged)),
 		"drift-filtered-findings": drift(&reconcile.Drift{At: at, Scope: filtered, Findings: findings[2:3]}),
-		"drift-sample":            drift(&reconcile.Drift{At: at, Scope: reconcile.Scope{Sample: reconcile.Part{Index: 3, Of: 7}}}),
+		"drift-sample":            drift(&reconcile.Drift{At: at, Shares: 12, Scope: reconcile.Scope{Sample: reconcile.Part{Index: 3, Of: 7}}}),
+		"drift-sample-empty":      drift(&reconcile.Drift{At: at, Scope: reconcile.Scope{Sample: reconcile.Part{Index: 5, Of: 500}}}),
 		"drift-none":              drift(&reconcile.Drift{At: at}),
 		"drift-pending":           drift(driftOf(reconcile.DriftPending)),
 		"drift-unknown":           drift(&reconcile.Drift{At: at, Incomplete: unread[1:2], Unknown: 1}),
@@ -109,8 +113,12 @@ func documents() map[string]render {
 }
 
 // unaffected is a plan that looked at nothing, as what changed affects no share.
-func unaffected() *reconcile.Plan {
-	p := finish(&reconcile.Plan{Scope: reconcile.Scope{None: true, Since: "origin/main"}})
+func unaffected() *reconcile.Plan { return unaffectedAmong(reconcile.Scope{}) }
+
+// unaffectedAmong is such a plan with other filters.
+func unaffectedAmong(scope reconcile.Scope) *reconcile.Plan {
+	scope.None, scope.Since = true, "origin/main"
+	p := finish(&reconcile.Plan{Scope: scope})
 	p.Inventory = reconcile.Counts{}
 	return p
 }

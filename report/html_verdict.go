@@ -32,6 +32,8 @@ func planVerdict(p *reconcile.Plan) ([]html.Sentence, []string) {
 	switch {
 	case len(p.Changes) > 0:
 		does.Text = changing(len(reconcile.ByImage(p.Changes)), len(published), p.Refused())
+	case p.Scope.Gone > 0:
+		does.Tone = html.Warn
 	case len(p.Incomplete) == 0 && !risky(p.Findings):
 		does.Tone = html.Good
 	}
@@ -61,7 +63,7 @@ func one(write func(p *page)) string { return strings.Join(said(write), " ") }
 // resultVerdict is what became of a plan; and what a filter left out, and how to go
 // on.
 func resultVerdict(r *reconcile.Result) ([]html.Sentence, []string) {
-	notes := said(func(page *page) { page.scope(r.Scope, resultNames(r)) })
+	notes := said(func(page *page) { page.filtered(resultLeftOut(r)) })
 	if next := said(func(page *page) { page.next(r) }); len(next) > 0 {
 		notes = append(notes, advice(next[1:])...) // without the heading
 	}
@@ -90,17 +92,13 @@ func resultVerdict(r *reconcile.Result) ([]html.Sentence, []string) {
 // driftVerdict is whether the cloud is as declared; and what a filter leaves out,
 // and what to do.
 func driftVerdict(d *reconcile.Drift) ([]html.Sentence, []string) {
-	names := findingNames(d.Findings)
-	for _, v := range d.Deviations {
-		names[v.Principal.Principal] = v.Principal.Alias
-	}
-	notes := said(func(page *page) { page.scope(d.Scope, names) })
+	notes := said(func(page *page) { page.scope(d.Scope, driftNames(d)) })
 	if d.Found() {
 		return verdict(html.Sentence{Tone: html.Bad, Text: "Drift: the cloud is not as declared."}, html.Sentence{Tone: html.Alarm, Text: publicSentence(d.Deviations)},
 			html.Sentence{Tone: html.Warn, Text: unreadSentence(d.Incomplete)}), append(notes, said(func(page *page) { page.toMend(d) })...)
 	}
 	tone := html.Good
-	if len(d.Incomplete) > 0 {
+	if len(d.Incomplete) > 0 || nothingSampled(d) {
 		tone = html.Warn
 	} else if risky(d.Findings) {
 		tone = ""

@@ -67,6 +67,16 @@ type issues struct {
 	list     []issue
 	// complete is false where not everything could be read or done.
 	complete bool
+	// leftOut is what the document leaves out, and why; empty for nothing.
+	leftOut string
+	// none means that nothing was looked at.
+	none bool
+}
+
+// within are the issues of a document with a scope, which leaves something out.
+func (all issues) within(s reconcile.Scope, leftOut string) issues {
+	all.leftOut, all.none = Safe(leftOut), s.None
+	return all
 }
 
 // findings are the issues without what identifies them.
@@ -94,7 +104,7 @@ func gather(document Document, complete bool, parts ...[]issue) issues {
 		sum := sha256.Sum256([]byte(identity))
 		list[i].key = hex.EncodeToString(sum[:16])
 	}
-	return issues{document, list, complete}
+	return issues{document: document, list: list, complete: complete}
 }
 
 // identity is all that an issue is known by. Names are left out where there are
@@ -154,5 +164,5 @@ func unreadIssues(incomplete []reconcile.Incomplete, style Style) []issue {
 }
 
 func planIssues(p *reconcile.Plan, style Style) issues {
-	return gather(PlanDocument, len(p.Incomplete) == 0, findingIssues(p.Findings), unreadIssues(p.Incomplete, style))
+	return gather(PlanDocument, len(p.Incomplete) == 0, findingIssues(p.Findings), unreadIssues(p.Incomplete, style)).within(p.Scope, planLeftOut(p))
 }

@@ -21,7 +21,8 @@ func resultIssues(r *reconcile.Result, style Style) issues {
 		}
 		list = append(list, changeIssue(code, o.Change, joined(": ", string(o.Status), o.Because), o.Hint))
 	}
-	return gather(ResultDocument, r.Complete() && !r.Refused(), list, findingIssues(r.Findings), unreadIssues(r.Incomplete, style))
+	return gather(ResultDocument, r.Complete() && !r.Refused(), list, findingIssues(r.Findings), unreadIssues(r.Incomplete, style)).
+		within(r.Scope, resultLeftOut(r))
 }
 
 // comparisonIssues are what makes a saved plan stale, in the place of the result
@@ -59,7 +60,8 @@ func driftIssues(d *reconcile.Drift, style Style) issues {
 	for _, deviation := range d.Deviations {
 		list = append(list, deviationIssue(deviation))
 	}
-	return gather(DriftDocument, len(d.Incomplete) == 0, list, findingIssues(d.Findings), unreadIssues(d.Incomplete, style))
+	return gather(DriftDocument, len(d.Incomplete) == 0, list, findingIssues(d.Findings), unreadIssues(d.Incomplete, style)).
+		within(d.Scope, leftOut(d.Scope, driftNames(d)))
 }
 
 func deviationIssue(d reconcile.Deviation) issue {

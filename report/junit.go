@@ -14,7 +14,8 @@ import (
 
 // junitWriter writes documents as JUnit XML: a test case for each issue. Errors,
 // drift and changes that an apply left undone fail, warnings are skipped, notes
-// pass; what passes, or is skipped, says so in its output. Names hold no numbers, so that a merge request tells
+// pass; what passes, or is skipped, says so in its output. What a filter leaves out
+// is the suite's property "scope". Names hold no numbers, so that a merge request tells
 // what is new from what was there before.
 // Sources: https://docs.gitlab.com/ci/testing/unit_test_reports/,
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
@@ -47,15 +48,23 @@ type (
 		Suite    junitSuite
 	}
 	junitSuite struct {
-		XMLName   xml.Name    `xml:"testsuite"`
-		Name      string      `xml:"name,attr"`
-		Tests     int         `xml:"tests,attr"`
-		Failures  int         `xml:"failures,attr"`
-		Errors    int         `xml:"errors,attr"`
-		Skipped   int         `xml:"skipped,attr"`
-		Time      string      `xml:"time,attr"`
-		Timestamp string      `xml:"timestamp,attr,omitempty"`
-		Cases     []junitCase `xml:"testcase"`
+		XMLName    xml.Name         `xml:"testsuite"`
+		Name       string           `xml:"name,attr"`
+		Tests      int              `xml:"tests,attr"`
+		Failures   int              `xml:"failures,attr"`
+		Errors     int              `xml:"errors,attr"`
+		Skipped    int              `xml:"skipped,attr"`
+		Time       string           `xml:"time,attr"`
+		Timestamp  string           `xml:"timestamp,attr,omitempty"`
+		Properties *junitProperties `xml:"properties"`
+		Cases      []junitCase      `xml:"testcase"`
+	}
+	junitProperties struct {
+		List []junitProperty `xml:"property"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
 	}
 	junitCase struct {
 		Name      string        `xml:"name,attr"`
@@ -83,6 +92,9 @@ func writeJUnit(w io.Writer, found issues, at time.Time, took time.Duration, sty
 	if !at.IsZero() {
 		suite.Timestamp = at.UTC().Format("2006-01-02T15:04:05")
 	}
+	if found.leftOut != "" {
+		suite.Properties = &junitProperties{[]junitProperty{{"scope", found.leftOut}}}
+	}
 	times := map[string]int{}
 	for _, i := range found.list {
 		c := junitCaseOf(i, style)
@@ -99,7 +111,12 @@ func writeJUnit(w io.Writer, found issues, at time.Time, took time.Duration, sty
 		suite.Cases = append(suite.Cases, c)
 	}
 	if suite.Failures == 0 && found.complete {
-		suite.Cases = append(suite.Cases, junitCase{Name: "the " + string(found.document) + " has no errors", ClassName: "amisync", Time: "0"})
+		passed := junitCase{Name: "the " + string(found.document) + " has no errors", ClassName: "amisync", Time: "0"}
+		if found.none {
+			passed.Skipped = &junitSkipped{Message: found.leftOut}
+			suite.Skipped++
+		}
+		suite.Cases = append(suite.Cases, passed)
 	}
 	suite.Tests = len(suite.Cases)
 	buffer := bytes.NewBufferString(xml.Header)

@@ -16,14 +16,12 @@ import (
 func (markdownWriter) WriteDrift(w io.Writer, d *reconcile.Drift, style Style) error {
 	m := markdown{style: style, whole: elsewhere("drift.json")}
 	var entries []entry
-	names := findingNames(d.Findings)
 	for _, v := range d.Deviations {
-		names[v.Principal.Principal] = v.Principal.Alias
 		entries = append(entries, entryOf(v.Image, kindSpan(v.Kind)+": "+principalSpan(v.Principal), m.style.link(v.Source)))
 	}
 	const introduction = "How the cloud departs from the manifests, in who may launch which machine images (AMIs). Nothing was changed."
 	return m.write(w,
-		m.head(m.driftVerdict(d), introduction, d.Scope, func(p *page) { p.scope(d.Scope, names) }),
+		m.head(m.driftVerdict(d), introduction, d.Scope, func(p *page) { p.scope(d.Scope, driftNames(d)) }),
 		m.directions(d.Deviations),
 		m.findings(d.Findings),
 		m.notRead(d.Incomplete),
@@ -84,7 +82,7 @@ func (m markdown) driftVerdict(d *reconcile.Drift) string {
 		switch {
 		case slices.ContainsFunc(d.Findings, isError):
 			signal = stopSignal
-		case unread != "" || risky(d.Findings):
+		case unread != "" || risky(d.Findings) || nothingSampled(d):
 			signal = lookSignal
 		}
 		return m.verdict(signal, sentence(func(p *page) { p.inSync(d) }), unread)

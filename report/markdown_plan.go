@@ -43,7 +43,7 @@ func (m markdown) planVerdict(plan *reconcile.Plan, turns []turn) string {
 		switch {
 		case slices.ContainsFunc(plan.Findings, isError):
 			signal = stopSignal
-		case len(plan.Incomplete) > 0 || risky(plan.Findings):
+		case len(plan.Incomplete) > 0 || risky(plan.Findings) || plan.Scope.Gone > 0:
 			signal = lookSignal
 		}
 		return m.verdict(signal, refusal, sentence(func(p *page) { p.noChanges(plan) }), unreadSentence(plan.Incomplete))
@@ -53,7 +53,7 @@ func (m markdown) planVerdict(plan *reconcile.Plan, turns []turn) string {
 	switch {
 	case publishes || slices.ContainsFunc(plan.Findings, isError):
 		signal = stopSignal
-	case len(plan.Incomplete) > 0 || risky(plan.Findings):
+	case len(plan.Incomplete) > 0 || risky(plan.Findings) || plan.Scope.Gone > 0:
 		signal = lookSignal
 	}
 	return m.verdict(signal, refusal, changesSentence(plan, turns), unreadSentence(plan.Incomplete))

@@ -24,7 +24,7 @@ func (markdownWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style)
 	}
 	const introduction = "What `amisync apply` changed in who may launch which machine images (AMIs)."
 	return m.write(w,
-		m.head(m.resultVerdict(r), introduction, r.Scope, func(p *page) { p.scope(r.Scope, resultNames(r)) }),
+		m.head(m.resultVerdict(r), introduction, r.Scope, func(p *page) { p.filtered(resultLeftOut(r)) }),
 		m.notDone(r.Outcomes),
 		m.findings(r.Findings),
 		m.notRead(r.Incomplete),
@@ -159,14 +159,18 @@ func (m markdown) resultNext(r *reconcile.Result) part {
 		return m.next("Nothing.")
 	}
 	refused := refusals(r.Outcomes)
-	write := func(named int) string {
+	write := func(named int, uncovered string) string {
 		var texts []string
-		for _, line := range said(func(p *page) { p.nextAfter(r, firstRefusals(refused, named)) })[1:] { // without the heading
+		for _, line := range said(func(p *page) { p.nextAfter(r, firstRefusals(refused, named), uncovered) })[1:] { // without the heading
 			texts = append(texts, markdownProse(line))
 		}
 		return nextSteps(texts...)
 	}
-	return either(write(namedRefusals), write(0))
+	uncovered, short := Uncovered(r), ""
+	if uncovered != "" {
+		short = notCovering("everything")
+	}
+	return either(write(namedRefusals, uncovered), write(0, short))
 }
 
 // firstRefusals are the first n refusals, and how many more there are.

@@ -79,7 +79,7 @@ func (p *page) noChanges(plan *reconcile.Plan) {
 	p.space()
 	switch {
 	case plan.Scope.None:
-		p.statement(green, "No changes:", "no share is affected. The cloud was not looked at.")
+		p.statement(calm(plan.Scope), "No changes:", noShare(filters(plan.Scope, nil))+" is affected. The cloud was not looked at.")
 	case len(plan.Incomplete) > 0:
 		p.prose(0, yellow, "No changes are known, but not everything could be read: the cloud may differ there.")
 	case held != "":
@@ -89,7 +89,7 @@ func (p *page) noChanges(plan *reconcile.Plan) {
 	case risky(plan.Findings):
 		p.statement(bold, "No changes.", "The cloud is as declared, apart from the findings below.")
 	case !plan.Scope.IsAll():
-		p.statement(green, "No changes.", "What the filter lets through is as declared.")
+		p.statement(calm(plan.Scope), "No changes.", "What the filter lets through is as declared.")
 	default:
 		p.statement(green, "No changes.", "The cloud is as declared.")
 	}

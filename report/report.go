@@ -127,6 +127,9 @@ type Style struct {
 	// Names are the owner accounts' names by account id, for headings. An
 	// account without one is shown by its id.
 	Names map[string]string
+	// OwnRates says that what plans expect is at the rates of this run, which are not
+	// the documented limits.
+	OwnRates bool
 	// Budget is how many bytes a Markdown document may have; zero means
 	// DefaultBudget.
 	Budget int

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/amisync/amisync/principal"
 	"github.com/amisync/amisync/reconcile"
@@ -27,7 +28,7 @@ var statuses = []struct {
 // go on.
 func (textWriter) WriteResult(w io.Writer, r *reconcile.Result, style Style) error {
 	p := &page{style: style}
-	p.scope(r.Scope, resultNames(r))
+	p.filtered(resultLeftOut(r))
 	p.space()
 	switch {
 	case len(r.Outcomes) > 0:
@@ -134,10 +135,11 @@ func interruption(r *reconcile.Result) string {
 }
 
 // next says what to do where the run did not do everything.
-func (p *page) next(r *reconcile.Result) { p.nextAfter(r, refusals(r.Outcomes)) }
+func (p *page) next(r *reconcile.Result) { p.nextAfter(r, refusals(r.Outcomes), Uncovered(r)) }
 
-// nextAfter is next with what is said of principals that the cloud did not accept.
-func (p *page) nextAfter(r *reconcile.Result, refused []string) {
+// nextAfter is next with what is said of principals that the cloud did not accept,
+// and of what the plan does not cover.
+func (p *page) nextAfter(r *reconcile.Result, refused []string, uncovered string) {
 	if r.Complete() && len(undone(r.Findings)) == 0 {
 		return
 	}
@@ -155,6 +157,9 @@ func (p *page) nextAfter(r *reconcile.Result, refused []string) {
 	default:
 		p.prose(2, plain, "Mend the causes above and apply again: it does what is still missing, and nothing twice.")
 	}
+	if uncovered != "" {
+		p.prose(2, plain, strings.ToUpper(uncovered[:1])+uncovered[1:]+".")
+	}
 	if r.Refused() {
 		p.prose(2, plain, "Mend first what the findings say: applying again does nothing about what they stop.")
 	}
@@ -163,11 +168,36 @@ func (p *page) nextAfter(r *reconcile.Result, refused []string) {
 	}
 }
 
-// unfinished reports whether anything is missing but what findings hold back, so that
-// it helps to apply again.
+// Uncovered says what the plan of a result leaves out because it could not be read
+// when the plan was made, and what to do, beginning with a small letter; empty
+// where the plan covers everything. To apply it again does nothing about that.
+func Uncovered(r *reconcile.Result) string {
+	var places []string
+	for _, i := range r.Incomplete {
+		place := joined(" ", cmp.Or(r.Owners[i.Account], i.Account), i.Region)
+		if i.Image != "" {
+			place = joined(" ", i.Name, i.Image) + " (" + place + ")"
+		}
+		if i.Uncovered {
+			places = append(places, place)
+		}
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return notCovering(few(places, ", "))
+}
+
+func notCovering(what string) string {
+	return "this plan does not cover " + what + ": make a new plan and apply that"
+}
+
+// unfinished reports whether anything is missing but what findings hold back and what
+// the plan does not cover, so that it helps to apply again.
 func unfinished(r *reconcile.Result) bool {
 	stopped, _ := keptImages(r.Findings)
-	return len(r.Incomplete) > 0 || slices.ContainsFunc(r.Outcomes, func(o reconcile.Outcome) bool {
+	unread := slices.ContainsFunc(r.Incomplete, func(i reconcile.Incomplete) bool { return !i.Uncovered })
+	return unread || slices.ContainsFunc(r.Outcomes, func(o reconcile.Outcome) bool {
 		return !inEffect(o) && (o.Status != reconcile.StatusSkipped || !stopped[o.Change.Image.Image])
 	})
 }

@@ -48,10 +48,13 @@ const mostResults = 25_000
 // Source: https://github.com/github/codeql-action/blob/main/src/upload-lib.ts
 func writeSARIF(w io.Writer, found issues, style Style) error {
 	shown, invocation := found.list, sarifInvocation{ExecutionSuccessful: found.complete}
+	if found.leftOut != "" {
+		invocation.Notifications = append(invocation.Notifications, sarifNotification{Level: "note", Message: sarifMessage{sarifText("filtered: " + found.leftOut)}})
+	}
 	if more := len(shown) - mostResults; more > 0 {
 		more++ // what says so takes a place
 		note := fmt.Sprintf("%d more are left out here, the least severe; the %s shows all", more, found.document)
-		invocation.Notifications = []sarifNotification{{Level: "warning", Message: sarifMessage{note}}}
+		invocation.Notifications = append(invocation.Notifications, sarifNotification{Level: "warning", Message: sarifMessage{note}})
 		left := gather(found.document, false, []issue{{Finding: reconcile.Finding{Code: notListed, Severity: reconcile.SeverityError, Message: note}}})
 		shown = append(left.list, shown[:len(shown)-more]...)
 	}

@@ -15,34 +15,90 @@ const namedInFilter = 5
 // scope says what a document leaves out, in the words of the command line, with
 // the names that the document knows of principals.
 func (p *page) scope(s reconcile.Scope, names map[principal.Principal]string) {
-	switch {
-	case s.None:
-		p.filtered(unaffected(s), "nothing was read")
-	case !s.IsAll():
-		p.filtered(filters(s, names), "other changes may exist")
-	}
+	p.filtered(leftOut(s, names))
 }
 
 // planScope is scope, and how the plan of a shard goes on.
-func (p *page) planScope(plan *reconcile.Plan) {
-	if s := plan.Scope; !s.Shard.IsZero() && !s.None {
-		p.filtered(filters(s, planNames(plan)), "join it with those of the other shards: `amisync plan merge`")
-		return
+func (p *page) planScope(plan *reconcile.Plan) { p.filtered(planLeftOut(plan)) }
+
+func (p *page) filtered(why string) {
+	if why != "" {
+		p.space()
+		p.prose(0, yellow, "filtered: "+why)
 	}
-	p.scope(plan.Scope, planNames(plan))
 }
 
-func (p *page) filtered(by, so string) {
-	p.space()
-	p.prose(0, yellow, "filtered: "+by+"; "+so)
+// leftOut is by what a scope leaves something out, and what follows; empty where it
+// is everything.
+func leftOut(s reconcile.Scope, names map[principal.Principal]string) string {
+	return leaving(s, names, "other changes may exist")
 }
 
-// unaffected is why a scope leaves everything out.
-func unaffected(s reconcile.Scope) string {
+// planLeftOut is leftOut of a plan.
+func planLeftOut(plan *reconcile.Plan) string {
+	so := "other changes may exist"
+	if !plan.Scope.Shard.IsZero() {
+		so = "join it with those of the other shards: `amisync plan merge`"
+	}
+	return leaving(plan.Scope, planNames(plan), so)
+}
+
+// resultLeftOut is leftOut of a result.
+func resultLeftOut(r *reconcile.Result) string {
+	so := "other changes may exist"
+	if !r.Scope.Shard.IsZero() {
+		so = "the other shards carry out the rest of the plan"
+	}
+	return leaving(r.Scope, resultNames(r), so)
+}
+
+func leaving(s reconcile.Scope, names map[principal.Principal]string, so string) string {
+	by := filters(s, names)
+	switch {
+	case s.IsAll():
+		return ""
+	case s.None:
+		by, so = unaffected(s, by), "nothing was read"
+	}
+	return joined("; ", by, so, GoneShares(s.Gone))
+}
+
+// unaffected is why a scope leaves everything out, given what else it lets through.
+func unaffected(s reconcile.Scope, others string) string {
 	if s.Since == "" {
-		return "everything is left out"
+		return joined(": ", "everything is left out", others)
 	}
-	return "no share is affected by what changed since " + s.Since
+	who := noShare(others)
+	if others != "" {
+		who += " (" + others + ")"
+	}
+	return who + " is affected by what changed since " + s.Since
+}
+
+// noShare is what a scope that leaves everything out looks at, given what else it
+// lets through.
+func noShare(others string) string {
+	if others == "" {
+		return "no share"
+	}
+	return "no share that the filters let through"
+}
+
+// GoneShares says what follows for as many shares that are no longer there; empty
+// for none.
+func GoneShares(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return number(n, "share is gone: what its", "shares are gone: what their") + " images have may stay, and only a plan of everything shows it"
+}
+
+// calm is the colour of what is as it should be, as far as a scope can tell.
+func calm(s reconcile.Scope) color {
+	if s.Gone > 0 {
+		return yellow
+	}
+	return green
 }
 
 // filters are what a scope lets through.
@@ -55,8 +111,8 @@ func filters(s reconcile.Scope, names map[principal.Principal]string) string {
 	}
 	add("owner", s.Owners)
 	add("region", s.Regions)
-	if s.Since != "" && len(s.Shares) > 0 {
-		filters = append(filters, fmt.Sprintf("%s affected by what changed since %s (%s)", number(len(s.Shares), "share", "shares"), s.Since, few(s.Shares, ", ")))
+	if s.Since != "" && len(s.Shares) > 0 && !s.None {
+		filters = append(filters, fmt.Sprintf("%s (%s) affected by what changed since %s", number(len(s.Shares), "share", "shares"), few(s.Shares, ", "), s.Since))
 	} else {
 		add("share", s.Shares)
 	}

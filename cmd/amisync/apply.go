@@ -22,7 +22,9 @@ func applyCommand(t *tool) *cli.Command {
 		Description: "Plans, asks, and carries the plan out; continues past images that fail and reads back what it changed.\n" +
 			"With PLAN, a file saved by `amisync plan --out`, nothing but that plan is carried out, and only if the manifests\n" +
 			"and clouds of now still ask for it; with --expect, only if it is the plan of that digest. Without a terminal,\n" +
-			"give PLAN, --expect or --auto-approve.",
+			"give PLAN, --expect or --auto-approve.\n" +
+			"Exits 0 where all is done, 6 where a part is, 4 where a guard refuses it, 5 where PLAN is stale or not the\n" +
+			"expected one, and 1 where it failed, nobody approved, or not everything could be read.",
 		Flags: flags(
 			manifestsFlag(),
 			&cli.BoolFlag{Name: "auto-approve", Usage: "do not ask"},
@@ -91,6 +93,7 @@ func (t *tool) newApply(c *cli.Context) (*applyRun, error) {
 	}
 	a := &applyRun{look: l, talk: l.style}
 	a.request.Shard, a.request.Scope = a.request.Scope.Shard, unsharded(a.request.Scope)
+	a.request.Limits, a.talk.OwnRates = a.clouds.limits, a.clouds.ownRates // it is this run that applies
 	a.talk.Width = t.errWidth
 	if a.talk.Color, err = t.colored(c, t.errTerminal); err != nil {
 		return nil, err
@@ -155,7 +158,7 @@ func (a *applyRun) makePlan(c *cli.Context) error {
 	if c.Context.Err() != nil || len(a.plan.Changes) == 0 {
 		return nil
 	}
-	a.plan.Expected = a.plan.Changing(limits) // its images have just been read
+	a.plan.Expected = a.plan.Changing(a.request.Limits) // its images have just been read
 	err := checkExpected(c, a.plan, "review the plan above, and expect its digest")
 	if err != nil {
 		a.showPlan()
@@ -169,6 +172,7 @@ func (a *applyRun) carryOut(c *cli.Context) error {
 	a.clouds.progress = a.clouds.display()
 	result := run.Apply(context.WithoutCancel(c.Context), a.request.Declarations, a.plan, a.view, carriers, a.clouds.openWriter, a.clouds.options)
 	a.clouds.progress.Close()
+	a.noteThrottled(c)
 	result.Outcomes = append(result.Outcomes, a.settled...)
 	result.Scope.Only = cmp.Or(a.request.Only, result.Scope.Only)
 	result.Finish()
@@ -209,7 +213,7 @@ func resultOutcome(plan *reconcile.Plan, result *reconcile.Result) error {
 	case len(result.Outcomes) > 0 && len(result.Incomplete) == 0 && !result.Complete(): // all skipped, such as grants that have expired since
 		return &outcome{code: exitPartial, message: "not everything is as the manifests say", hint: "see above what is missing and why"}
 	case !result.Complete():
-		return errIncomplete
+		return unread(result)
 	}
 	return nil
 }

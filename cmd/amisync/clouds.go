@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,6 +28,10 @@ var limits = map[principal.Provider]reconcile.Limits{principal.AWS: aws.Limits()
 type clouds struct {
 	aws     *aws.Cloud
 	options run.Options
+	// limits say how many calls each cloud takes in this run; ownRates, that these are
+	// not the documented ones.
+	limits   map[principal.Provider]reconcile.Limits
+	ownRates bool
 	// display begins a new display of progress; progress is the present one. Close
 	// it before writing anything else.
 	display  func() *report.Progress
@@ -58,10 +63,17 @@ func (t *tool) clouds(c *cli.Context) (*clouds, error) {
 	case level <= slog.LevelInfo:
 		mode = report.Lines
 	}
-	clouds := &clouds{display: func() *report.Progress { return report.NewProgress(t.err, mode, t.errWidth, t.now, paces(buckets)) }}
+	clouds := &clouds{limits: limitsAt(buckets), ownRates: !maps.Equal(buckets, aws.Limits().Buckets)}
+	clouds.display = func() *report.Progress {
+		progress := report.NewProgress(t.err, mode, t.errWidth, t.now, paces(buckets))
+		if clouds.ownRates {
+			progress.OwnRates()
+		}
+		return progress
+	}
 	clouds.progress = clouds.display()
 	clouds.noteAmbient = level <= slog.LevelInfo && slices.Contains([]string{"plan", "drift", "import"}, c.Command.Name)
-	clouds.aws = aws.New(aws.Options{Actor: t.actor(), Run: t.runName(), Buckets: buckets, Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
+	clouds.aws = aws.New(aws.Options{Actor: t.actor(), Run: t.runName(), Buckets: buckets, Stop: t.signals.stop, Log: slog.New(slog.NewTextHandler(clouds, &slog.HandlerOptions{Level: level}))})
 	clouds.options = run.Options{Parallel: parallel, Watch: clouds.watch, Stop: t.signals.stop, Now: t.now}
 	return clouds, nil
 }

@@ -106,7 +106,7 @@ func baseOf(c *cli.Context, base, head string) (rev, shown string, err error) {
 
 // nothingAt is what a revision declares that lacks the directory, and tells so.
 func (t *tool) nothingAt(dir, shown string) *reconcile.Declarations {
-	t.tell(fmt.Sprintf("there are no manifests in %s at %s: everything is new", dir, shown))
+	t.tell(fmt.Sprintf("note: there are no manifests in %s at %s: everything is new", dir, shown))
 	return &reconcile.Declarations{Policy: reconcile.DefaultPolicy()}
 }
 

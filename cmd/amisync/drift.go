@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -15,12 +16,13 @@ import (
 func driftCommand(t *tool) *cli.Command {
 	return &cli.Command{
 		Name: "drift", Usage: "tell how the clouds differ from the manifests",
-		Description: "Changes nothing. Exits 2 where something differs.",
+		Description: "Changes nothing. Exits 0 where the clouds are as declared, 2 where something differs, 1 where not everything\n" +
+			"could be read, and 4 where a guard refuses what would put it right.",
 		Flags: flags(
 			manifestsFlag(),
 			&cli.DurationFlag{Name: "grace", Value: 24 * time.Hour, Usage: "grants that an image younger than this `AGE` lacks are pending, not missing"},
 			&cli.BoolFlag{Name: "unmanaged", Usage: "read the permissions of images that no manifest claims, too: one call for each"},
-			&cli.StringFlag{Name: "sample", Usage: "only the shares whose names fall to part `K/N`, or to today's with day/N: N of them are all; with --unmanaged, also of the images that no manifest claims only those of the part"},
+			onceFlag("sample", "look at part `K/N` of the shares alone, or at day/N, that of today; with --unmanaged, at that part of the other images, too"),
 			filterFlags(), principalFlag(), outputFlags(report.DriftDocument), runFlags(),
 		),
 		Action: t.drift,
@@ -40,6 +42,7 @@ func (t *tool) drift(c *cli.Context) error {
 	}
 	drift, plan := run.Drift(c.Context, l.request, l.clouds.openReader, l.clouds.options, c.Duration("grace"), c.Bool("unmanaged"))
 	l.clouds.progress.Close()
+	l.noteThrottled(c)
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
@@ -64,5 +67,9 @@ func (l *look) noteSample(c *cli.Context) {
 	scope := l.request.Scope
 	held := scope.SharesOf(l.request.Declarations)
 	scope.Sample = reconcile.Part{}
-	l.note(c, "sample %s: %d of %s", l.request.Scope.Sample, len(held), number(len(scope.SharesOf(l.request.Declarations)), "share"))
+	today := ""
+	if strings.HasPrefix(c.String("sample"), day+"/") {
+		today = " (today's)"
+	}
+	l.note(c, "sample %s%s: %d of %s", l.request.Scope.Sample, today, len(held), number(len(scope.SharesOf(l.request.Declarations)), "share"))
 }

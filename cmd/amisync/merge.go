@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -37,6 +38,9 @@ func (t *tool) merge(c *cli.Context) error {
 	if l.outputs, err = outputs(c, report.PlanDocument); err != nil {
 		return err
 	}
+	if err := keepsPlans(c, out, l.outputs); err != nil {
+		return err
+	}
 	if err := canBeWritten(l.outputs); err != nil {
 		return err
 	}
@@ -48,14 +52,42 @@ func (t *tool) merge(c *cli.Context) error {
 		return err
 	}
 	l.style.Names = declarations.OwnerNames()
-	plan, err := mergeFiles(run.Request{Declarations: declarations, Carriers: carriers, Limits: limits}, c.Args().Slice())
+	files := c.Args().Slice()
+	shards, err := readShards(files)
 	if err != nil {
 		return err
+	}
+	plan, err := run.Merge(run.Request{Declarations: declarations, Carriers: carriers, Limits: limits}, shards)
+	if err != nil {
+		return withFiles(err, files, shards)
 	}
 	if err := l.writePlan(c, plan, out); err != nil {
 		return err
 	}
-	return planOutcome(plan, c.Bool("detailed-exitcode"))
+	return mergeOutcome(planOutcome(plan, c.Bool("detailed-exitcode")), files, shards)
+}
+
+// mergeOutcome is the outcome of the plan of the whole: to merge again does nothing
+// about what a shard could not read.
+func mergeOutcome(err error, files []string, shards []*reconcile.Plan) error {
+	if err != errIncomplete {
+		return err
+	}
+	var again []string
+	for i, shard := range shards {
+		if part := shard.Scope.Shard; len(shard.Incomplete) > 0 && !part.IsZero() {
+			again = append(again, fmt.Sprintf("%s (%s)", part, files[i]))
+		}
+	}
+	const most = 10
+	if more := len(again) - most; more > 0 {
+		again = append(again[:most], fmt.Sprintf("and %d more", more))
+	}
+	hint := "mend the causes, then plan these shards again and merge: " + strings.Join(again, ", ")
+	if len(again) == 0 {
+		hint = "mend the causes, then plan again"
+	}
+	return &outcome{code: errIncomplete.code, message: errIncomplete.message, hint: hint}
 }
 
 // checkMerge refuses command lines without files, and flags in front of merge,
@@ -70,22 +102,54 @@ func checkMerge(c *cli.Context) error {
 	return nil
 }
 
-// mergeFiles joins the plans in files.
-func mergeFiles(request run.Request, files []string) (*reconcile.Plan, error) {
+// keepsPlans refuses to write over the plans that are to be merged.
+func keepsPlans(c *cli.Context, out string, outputs []output) error {
+	flags := map[string]string{out: "--out"}
+	for _, o := range outputs {
+		flags[o.file] = "--format"
+	}
+	delete(flags, "") // standard output, or none
+	for _, file := range c.Args().Slice() {
+		plan, err := os.Stat(file)
+		if err != nil {
+			continue // reading it says more
+		}
+		for name, flag := range flags {
+			if written, err := os.Stat(name); err == nil && os.SameFile(plan, written) {
+				return &usageError{message: fmt.Sprintf("%s %s is one of the plans to merge", flag, name), hint: "name another file: --out plan.json"}
+			}
+		}
+	}
+	return nil
+}
+
+const planShard = "amisync plan --shard I/N --out FILE"
+
+// readShards reads the plans of shards, or the one plan of the whole.
+func readShards(files []string) ([]*reconcile.Plan, error) {
 	var shards []*reconcile.Plan
 	var failed []error
+	var whole []string
 	for _, file := range files {
 		plan, err := readPlan(file)
-		shards, failed = append(shards, plan), append(failed, err)
+		if err != nil {
+			failed = append(failed, hinted{err, "make that shard's plan again: " + planShard})
+			continue
+		}
+		if shards = append(shards, plan); plan.Scope.Shard.IsZero() && len(files) > 1 {
+			whole = append(whole, file)
+		}
 	}
-	if err := errors.Join(failed...); err != nil {
-		return nil, err
+	switch len(whole) {
+	case 0:
+	case len(files):
+		failed = append(failed, hinted{errors.New("none of the plans is that of a shard"), "make one for each shard: " + planShard})
+	default:
+		for _, file := range whole {
+			failed = append(failed, hinted{fmt.Errorf("%s is the plan of the whole, not of a shard", file), "leave it out"})
+		}
 	}
-	plan, err := run.Merge(request, shards)
-	if err != nil {
-		return nil, withFiles(err, files, shards)
-	}
-	return plan, nil
+	return shards, errors.Join(failed...)
 }
 
 // withFiles tells in which files the plans are that an error is about.

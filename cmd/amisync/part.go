@@ -25,10 +25,12 @@ func part(c *cli.Context, flag, word string, index func(of int) (int, error)) (r
 		return reconcile.Part{}, nil
 	}
 	if of, found := strings.CutPrefix(text, word+"/"); found {
-		n, err := strconv.Atoi(of)
-		if err == nil && n > 0 {
-			var i int
-			if i, err = index(n); err != nil {
+		if n, err := strconv.Atoi(of); err == nil {
+			i := 1 // of no parts, which there cannot be
+			if n > 0 {
+				i, err = index(n)
+			}
+			if err != nil {
 				return reconcile.Part{}, &usageError{message: fmt.Sprintf("--%s %s: %v", flag, text, err), hint: fmt.Sprintf("name the part: --%s 1/%d", flag, n), command: c.Command}
 			}
 			text = fmt.Sprintf("%d/%d", i, n)

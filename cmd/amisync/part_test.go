@@ -64,7 +64,8 @@ func TestAPartThatIsNoneIsWrongUsage(t *testing.T) {
 		{"one", "job/3", `--shard job/3: JOB_COMPLETION_INDEX is a number, not "one"`, "name the part: --shard 1/3"},
 		{"3", "job/3", `--shard job/3: JOB_COMPLETION_INDEX is 3, and 3 parts have 0 to 2: give the Job 3 completions`, "name the part: --shard 1/3"},
 		{"-1", "job/3", `--shard job/3: JOB_COMPLETION_INDEX is -1, and 3 parts have 0 to 2: give the Job 3 completions`, "name the part: --shard 1/3"},
-		{"0", "job/0", `--shard: a part looks like 2/7, not "job/0"`, forms},
+		{"0", "job/0", `--shard: there are 1 to 10000 parts, not 0`, forms},
+		{"0", "job/-3", `--shard: there are 1 to 10000 parts, not -3`, forms},
 		{"0", "job/", `--shard: a part looks like 2/7, not "job/"`, forms},
 		{"0", "day/3", `--shard: a part looks like 2/7, not "day/3"`, forms},
 	} {

@@ -45,3 +45,36 @@ func TestAPartialRunSaysWhetherToApplyAgain(t *testing.T) {
 		}
 	}
 }
+
+// What a plan does not cover is not done by applying it again.
+func TestAPartialRunSaysWhatItsPlanDoesNotCover(t *testing.T) {
+	lane := reconcile.Incomplete{Account: "111122223333", Region: "eu-west-1"}
+	uncovered := lane
+	uncovered.Uncovered = true
+	failed := []reconcile.Outcome{{Status: reconcile.StatusFailed}}
+	const mend, replan = "see above what is missing and why; amisync apply does what is left", "this plan does not cover data eu-west-1: make a new plan and apply that"
+	for _, c := range []struct {
+		name       string
+		outcomes   []reconcile.Outcome
+		incomplete []reconcile.Incomplete
+		want       string
+	}{
+		{"nothing else is missing", []reconcile.Outcome{{Status: reconcile.StatusApplied}}, []reconcile.Incomplete{uncovered}, replan},
+		{"a failure besides", failed, []reconcile.Incomplete{uncovered}, mend + "; " + replan},
+		{"something unread besides", nil, []reconcile.Incomplete{lane, uncovered}, mend + "; " + replan},
+		{"all was covered", failed, []reconcile.Incomplete{lane}, mend},
+	} {
+		result := &reconcile.Result{Outcomes: c.outcomes, Incomplete: c.incomplete, Owners: map[string]string{"111122223333": "data"}}
+		if got := partial(&reconcile.Plan{}, result); got.code != exitPartial || got.hint != c.want {
+			t.Errorf("%s: exit code %d, %q", c.name, got.code, got.hint)
+		}
+	}
+	nothing := &reconcile.Result{Incomplete: []reconcile.Incomplete{uncovered}, Owners: map[string]string{"111122223333": "data"}}
+	if err := unread(nothing); exitCode(err) != exitError || hintOf(err) != replan {
+		t.Errorf("of a run that had nothing to do: %v, %s", err, hintOf(err))
+	}
+	nothing.Incomplete = append(nothing.Incomplete, lane)
+	if err := unread(nothing); err != errIncomplete {
+		t.Errorf("of a run that could not read: %v", err)
+	}
+}

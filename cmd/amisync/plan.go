@@ -19,10 +19,11 @@ func planCommand(t *tool) *cli.Command {
 		Name: "plan", Usage: "show what apply would change",
 		Description: "Compares the manifests with the clouds and changes nothing. Exits 4 where a guard refuses something,\n" +
 			"1 where something could not be read, and with --detailed-exitcode 2 where there are changes. With --shard it\n" +
-			"looks at a part, for `amisync plan merge`: only the merged plan is judged and carried out.",
+			"looks at a part of the lanes (a lane is one account in one region), for `amisync plan merge`: only the merged\n" +
+			"plan is judged and carried out.",
 		Flags: flags(
 			manifestsFlag(), planOutFlag(), detailedExitCodeFlag(),
-			shardFlag("look at shard `I/N` of the accounts and regions alone, or at job/N, that of the pod of an Indexed Job"),
+			shardFlag("look at shard `I/N` of the lanes alone, or at job/N, that of the pod of an Indexed Job"),
 			filterFlags(), changedFlags(), principalFlag(), directionFlags(), outputFlags(report.PlanDocument), runFlags(),
 		),
 		Action:      t.plan,
@@ -62,6 +63,7 @@ func (t *tool) plan(c *cli.Context) error {
 	}
 	plan, _ := run.Plan(c.Context, l.request, l.clouds.openReader, l.clouds.options)
 	l.clouds.progress.Close()
+	l.noteThrottled(c)
 	if c.Context.Err() != nil {
 		return errInterrupted
 	}
@@ -69,6 +71,7 @@ func (t *tool) plan(c *cli.Context) error {
 		return err
 	}
 	if !shard.IsZero() {
+		l.noteUnsaved(c, out)
 		return shardOutcome(plan)
 	}
 	return planOutcome(plan, c.Bool("detailed-exitcode"))
@@ -127,10 +130,25 @@ func savePlan(file string, plan *reconcile.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := readable(plan, len(data)); err != nil {
+		return err
+	}
 	if err := replaceFile(file, data); err != nil {
 		return fmt.Errorf("saving the plan: %w", err)
 	}
 	return nil
+}
+
+// readable refuses a plan file of so many bytes where nothing would read it.
+func readable(plan *reconcile.Plan, size int) error {
+	if size <= maxPlan {
+		return nil
+	}
+	hint := "plan a part of it: amisync plan --owner, --region or --share"
+	if !plan.Scope.Shard.IsZero() {
+		hint = fmt.Sprintf("make more shards, which hold less each: amisync plan --shard 1/%d", 2*plan.Scope.Shard.Of)
+	}
+	return hinted{fmt.Errorf("the plan would take %d MiB, and plan files have %d at most; nothing was saved", (size+1<<20-1)>>20, maxPlan>>20), hint}
 }
 
 // errIncomplete ends a run that looked and could not see everything.

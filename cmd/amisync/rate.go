@@ -25,8 +25,8 @@ func rateFlag() cli.Flag {
 		Usage: "call no faster than this `RATE`: a part of the documented limits, such as 50%, or ACTION=CALLS_PER_SECOND; repeatable"}
 }
 
-// What a rate may be. Slower ones would let a read-back run out of time behind
-// those before it, after its change was sent.
+// What a rate may be: more is a slip of the pen, and so is less, with which a
+// run would hardly come to its end.
 const (
 	leastPercent, mostPercent     = 1, 1000
 	leastPerSecond, mostPerSecond = 0.1, 1000
@@ -43,14 +43,17 @@ type rate struct {
 func (t *tool) rates(c *cli.Context) (map[string]reconcile.Bucket, error) {
 	documented := aws.Limits().Buckets
 	r := rate{factor: 1, perSecond: map[string]float64{}}
-	values := c.StringSlice("rate")
-	if variable, set := t.env(rateVariable); set && variable == "" && slices.Equal(values, []string{""}) {
+	values, source := c.StringSlice("rate"), "--rate"
+	if variable, set := t.env(rateVariable); set && slices.Equal(values, []string{strings.TrimSpace(variable)}) {
+		source = rateVariable
+	}
+	if source == rateVariable && values[0] == "" {
 		values = nil // as a pipeline writes it that sets none
 	}
 	for _, value := range values {
 		for _, item := range strings.Split(value, ",") {
 			if err := r.add(strings.TrimSpace(item), documented); err != nil {
-				err.message, err.command = "--rate: "+err.message, c.Command
+				err.message, err.command = source+": "+err.message, c.Command
 				return nil, err
 			}
 		}
@@ -74,7 +77,7 @@ func (r *rate) add(item string, documented map[string]reconcile.Bucket) *usageEr
 		return &usageError{message: fmt.Sprintf("a percentage is from %d%% to %d%%, not %q", leastPercent, mostPercent, item),
 			hint: "100% is what AWS documents; more is for accounts whose limits it has raised"}
 	case r.percent != "":
-		return &usageError{message: fmt.Sprintf("there are two percentages, %s and %s", r.percent, item), hint: "give one; " + rateVariable + " counts only where there is no --rate"}
+		return &usageError{message: fmt.Sprintf("there are two percentages, %s and %s", r.percent, item), hint: "give one"}
 	}
 	r.percent, r.factor = item, percent/100
 	return nil
@@ -91,8 +94,11 @@ func (r *rate) addAction(action, text string, documented map[string]reconcile.Bu
 	}
 	perSecond, ok := within(text, leastPerSecond, mostPerSecond)
 	if !ok {
-		return &usageError{message: fmt.Sprintf("%s is called from %g to %d times a second, not %q", action, leastPerSecond, mostPerSecond, text),
-			hint: fmt.Sprintf("AWS documents %[2]g a second: %[1]s=%[2]g", action, documented[action].Refill)}
+		hint := fmt.Sprintf("AWS documents %[2]g a second: %[1]s=%[2]g", action, documented[action].Refill)
+		if strings.HasSuffix(text, "%") {
+			hint = "a percentage stands alone and goes for every action: --rate " + text
+		}
+		return &usageError{message: fmt.Sprintf("%s is called from %g to %d times a second, not %q", action, leastPerSecond, mostPerSecond, text), hint: hint}
 	}
 	if first, twice := r.perSecond[action]; twice {
 		return &usageError{message: fmt.Sprintf("%s has two rates, %g and %g", action, first, perSecond), hint: "give one for each action"}
@@ -121,6 +127,32 @@ func (r *rate) of(documented map[string]reconcile.Bucket) map[string]reconcile.B
 		configured[action] = bucket
 	}
 	return configured
+}
+
+// noteThrottled tells that a rate above what AWS documents was too high, where more
+// than a hundredth of the calls were throttled.
+func (l *look) noteThrottled(c *cli.Context) {
+	raised := false
+	for action, bucket := range aws.Limits().Buckets {
+		raised = raised || l.clouds.limits[principal.AWS].Buckets[action].Refill > bucket.Refill
+	}
+	throttled := l.clouds.aws.Throttled()
+	all := throttled
+	for _, actions := range l.clouds.aws.Calls() {
+		for _, n := range actions {
+			all += n
+		}
+	}
+	if raised && throttled*100 > all {
+		l.note(c, "EC2 throttled %d of %d calls: it allows less than --rate asks for", throttled, all)
+	}
+}
+
+// limitsAt are the limits where the calls to AWS have these buckets.
+func limitsAt(buckets map[string]reconcile.Bucket) map[principal.Provider]reconcile.Limits {
+	here := aws.Limits()
+	here.Buckets = buckets
+	return map[principal.Provider]reconcile.Limits{principal.AWS: here}
 }
 
 // paces says which of the buckets each image of a phase draws from.

@@ -3,18 +3,33 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/amisync/amisync/reconcile"
+	"github.com/amisync/amisync/report"
 )
 
-func shardFlag(usage string) cli.Flag { return &cli.StringFlag{Name: "shard", Usage: usage} }
+func shardFlag(usage string) cli.Flag { return onceFlag("shard", usage) }
 
 // noteShard tells how many lanes the shard has to look at.
 func (l *look) noteShard(c *cli.Context) {
 	scope, declarations := l.request.Scope, l.request.Declarations
 	l.note(c, "shard %s: %d of %s", scope.Shard, len(scope.Lanes(declarations)), number(len(unsharded(scope).Lanes(declarations)), "lane"))
+}
+
+// noteUnsaved tells that there is nothing to merge, where neither --out nor --format
+// keeps the shard's plan.
+func (l *look) noteUnsaved(c *cli.Context, out string) {
+	asJSON := func(format string) bool {
+		name, _, _ := strings.Cut(format, "=")
+		return report.Format(name) == report.JSON
+	}
+	if out == "" && !slices.ContainsFunc(c.StringSlice("format"), asJSON) {
+		l.note(c, "nothing was saved; give --out shard-%d.json to merge it", l.request.Scope.Shard.Index)
+	}
 }
 
 // note tells something about the run, where so much is to be told.

@@ -29,6 +29,9 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	usage := &usageError{message: text, command: c.Command}
 	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
 		usage.message = "unknown flag --" + name
+		if usage.hint = ofOthers(c.Command.Name, name); usage.hint != "" {
+			return usage
+		}
 		if closest := strictyaml.Closest("--"+name, flagNames(c)); closest != "" {
 			usage.hint = fmt.Sprintf("did you mean %s?", closest)
 		}
@@ -36,8 +39,25 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 		usage.message = fmt.Sprintf("flag --%s needs a value", name)
 	} else if _, name, invalid := strings.Cut(text, " for flag --"); invalid && isDuration(c, name) {
 		usage.hint = "write a duration such as 90s, 5m or 24h"
+	} else if name, twice := strings.CutSuffix(name, ": "+errTwice.Error()); invalid && twice {
+		usage.message = fmt.Sprintf("--%s is %v", name, errTwice)
+		usage.hint = "give it once"
 	}
 	return usage
+}
+
+// ofOthers is what to do in the place of a flag that other commands have; empty
+// for all other flags.
+func ofOthers(command, flag string) string {
+	switch {
+	case flag == "sample":
+		return "--sample is of drift; see --shard and --changed-since of plan"
+	case flag == "shard" && command == "drift":
+		return "--shard is of plan and apply; drift looks at a part with --sample 1/3"
+	case flag == "changed-since" && command == "apply":
+		return "--changed-since is of plan: amisync plan --changed-since REVISION --out plan.json, then amisync apply plan.json"
+	}
+	return ""
 }
 
 func isDuration(c *cli.Context, name string) bool {

@@ -16,6 +16,9 @@ var ErrAbsent = errors.New("the directory is not there")
 // ErrRepository means that the directory is in no git repository.
 var ErrRepository = errors.New("no git repository")
 
+// ErrRange means that two revisions, such as main..other, stand where one is to be.
+var ErrRange = errors.New("two revisions, not one")
+
 // Error says why a revision cannot be read, and how to go on.
 type Error struct {
 	Message string

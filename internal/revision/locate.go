@@ -2,6 +2,7 @@ package revision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -27,7 +28,10 @@ func locate(ctx context.Context, dir string) (git, string, error) {
 	}
 	g := git{start}
 	repository, err := g.run(ctx, "rev-parse", "--absolute-git-dir")
-	if err != nil {
+	switch {
+	case start != "." && errors.Is(err, ErrRepository):
+		return git{}, "", &Error{dir + " is in no git repository, so it has no revisions", "name a directory of a clone: --manifests DIR", ErrRepository}
+	case err != nil:
 		return git{}, "", err
 	}
 	if !named && holds(repository, start) { // older gits know no safe.bareRepository

@@ -74,6 +74,9 @@ func (g git) commit(ctx context.Context, revision string) (string, error) {
 		return "", ctx.Err()
 	}
 	if err != nil || revision == "" || !commitID().MatchString(id) {
+		if strings.Contains(revision, "..") {
+			err = ErrRange
+		}
 		return "", &Error{fmt.Sprintf("this clone has no revision %q", revision), g.insteadOf(ctx, revision), err}
 	}
 	return id, nil

@@ -240,7 +240,9 @@ func TestTwoRevisionsInOneWordAreTakenApart(t *testing.T) {
 	commit(t)
 	for word, hint := range map[string]string{"main..other": "words: main other", "main..": "words: main HEAD", "..main": "words: HEAD main", "main...other": "words: --merge-base main other"} {
 		_, _, err := Open(t.Context(), ".", word)
-		wrong(t, err, "this clone has no revision", hint)
+		if wrong(t, err, "this clone has no revision", hint); !errors.Is(err, ErrRange) {
+			t.Errorf("%s is said to be one revision", word)
+		}
 	}
 }
 
@@ -267,7 +269,12 @@ func TestWhatIsInTheWayIsTold(t *testing.T) {
 	wrong(t, err, "other is a submodule", "inside of it")
 	t.Chdir(t.TempDir())
 	_, _, err = Open(t.Context(), ".", "main")
-	wrong(t, err, "not a git repository", "inside the clone")
+	wrong(t, err, "this is not a git repository", "inside the clone")
+	elsewhere := t.TempDir()
+	_, _, err = Open(t.Context(), elsewhere, "main")
+	if wrong(t, err, elsewhere+" is in no git repository", "--manifests DIR"); !errors.Is(err, ErrRepository) {
+		t.Error(err)
+	}
 	if errors.Is(err, ErrAbsent) {
 		t.Error("no repository looks like a directory that was not there yet")
 	}
