@@ -33,7 +33,7 @@ type Drift struct {
 	FormatVersion string            `json:"format_version"`
 	At            time.Time         `json:"at"`
 	Scope         Scope             `json:"scope"`
-	Shares        int               `json:"shares"` // that were looked at; none may fall to a sample
+	Shares        *int              `json:"shares,omitempty"` // that were looked at, none may fall to a sample; nil where an older version does not say
 	Summary       map[DriftKind]int `json:"summary"`
 	Unknown       int               `json:"unknown"`
 	Deviations    []Deviation       `json:"deviations"`

@@ -14,10 +14,10 @@ import (
 const fingerprintFormat = "declarations 1"
 
 // Fingerprint identifies all that plans follow from, on the day of at: owner
-// accounts, shares, and what is in force of the policy. Declarations of one
-// fingerprint lead to the same plan and the same findings, whatever the clouds
-// hold. Where something stands does not enter it, nor how an account is entered, nor
-// what principals are called, unless a rule may ask for that.
+// accounts, shares, names, the policy, and what is in force of it. Declarations of
+// one fingerprint lead to the same plan and the same findings, whatever the clouds
+// hold. Places are a part of it, because findings go by them: it is of the very same
+// manifests. How an account is entered is not.
 func (d *Declarations) Fingerprint(at time.Time) string {
 	hash := sha256.New()
 	text := json.NewEncoder(hash) // it sorts the keys of maps, and ends each value
@@ -27,10 +27,9 @@ func (d *Declarations) Fingerprint(at time.Time) string {
 		}
 	}
 	write(fingerprintFormat)
+	write(d.Policy)
 	write(d.Policy.inForce(at))
-	if d.Policy.mayAskForNames() {
-		write(d.names())
-	}
+	write(d.names())
 	write(len(d.Owners))
 	for _, owner := range d.Owners {
 		write(owner.unentered())
@@ -41,9 +40,8 @@ func (d *Declarations) Fingerprint(at time.Time) string {
 	return "sha256:" + hex.EncodeToString(hash.Sum(nil))
 }
 
-// inForce is the policy without places, and without what is over.
+// inForce is the policy without what is over.
 func (p Policy) inForce(at time.Time) Policy {
-	p = p.unplaced()
 	p.PublicShares = keep(p.PublicShares, func(s PublicShare) bool { return !s.Over(at) })
 	p.Exceptions = keep(p.Exceptions, func(e Exception) bool { return !e.Over(at) })
 	p.Ignore = keep(p.Ignore, func(i Ignore) bool { return !i.Over(at) })
@@ -59,16 +57,17 @@ func (d *Declarations) names() map[string]string {
 	return names
 }
 
-// plain is what a share says, without places and ways through Directories.
+// plain is what a share says, without ways through Directories.
 func (d *Declaration) plain() any {
 	type grant struct {
 		Principal principal.Principal
 		Until     time.Time
 		Reason    string
+		Source    Source
 	}
 	grants := make([]grant, len(d.Grants))
 	for i, g := range d.Grants {
-		grants[i] = grant{g.Principal, g.Until, g.Reason}
+		grants[i] = grant{g.Principal, g.Until, g.Reason, g.Source}
 	}
 	ids := make([]principal.Image, len(d.Selector.IDs))
 	for i, id := range d.Selector.IDs {
@@ -84,5 +83,6 @@ func (d *Declaration) plain() any {
 		Newest             int
 		IDs                []principal.Image
 		Grants             []grant
-	}{d.Share, d.Owner, d.Mode, d.Lanes, d.Labels, d.Selector.Name, d.Selector.Architecture, d.Selector.Tags, d.Selector.Newest, ids, grants}
+		Source             Source
+	}{d.Share, d.Owner, d.Mode, d.Lanes, d.Labels, d.Selector.Name, d.Selector.Architecture, d.Selector.Tags, d.Selector.Newest, ids, grants, d.Source}
 }

@@ -57,7 +57,9 @@ func (p *page) driftCounts(d *reconcile.Drift) {
 
 // nothingSampled reports whether no share fell to the sample, so that nothing is known
 // of what the manifests declare.
-func nothingSampled(d *reconcile.Drift) bool { return !d.Scope.Sample.IsZero() && d.Shares == 0 }
+func nothingSampled(d *reconcile.Drift) bool {
+	return !d.Scope.Sample.IsZero() && d.Shares != nil && *d.Shares == 0
+}
 
 // inSync says so where nothing has drifted.
 func (p *page) inSync(d *reconcile.Drift) {

@@ -37,17 +37,22 @@ func leftOut(s reconcile.Scope, names map[principal.Principal]string) string {
 // planLeftOut is leftOut of a plan.
 func planLeftOut(plan *reconcile.Plan) string {
 	so := "other changes may exist"
-	if !plan.Scope.Shard.IsZero() {
+	switch {
+	case plan.Seen == nil && !plan.Scope.Shard.IsZero():
+		so = othersCarryOut
+	case !plan.Scope.Shard.IsZero():
 		so = "join it with those of the other shards: `amisync plan merge`"
 	}
 	return leaving(plan.Scope, planNames(plan), so)
 }
 
+const othersCarryOut = "the other shards carry out the rest of the plan"
+
 // resultLeftOut is leftOut of a result.
 func resultLeftOut(r *reconcile.Result) string {
 	so := "other changes may exist"
 	if !r.Scope.Shard.IsZero() {
-		so = "the other shards carry out the rest of the plan"
+		so = othersCarryOut
 	}
 	return leaving(r.Scope, resultNames(r), so)
 }

@@ -38,7 +38,7 @@ func Drift(ctx context.Context, request Request, open OpenReader, options Option
 		permissions = slices.DeleteFunc(slices.Clone(permissions), func(p principal.Principal) bool { return !request.Scope.HoldsPrincipal(p) })
 		drift.AddUnmanaged(reconcile.NamedImage{Image: image.Image, Name: image.Name}, permissions, request.Declarations.Aliases)
 	}
-	drift.Shares = len(request.Scope.SharesOf(request.Declarations))
+	drift.Shares = new(len(request.Scope.SharesOf(request.Declarations)))
 	drift.Finish()
 	return drift, plan
 }

@@ -83,6 +83,8 @@ func (r Request) declared(plans []*reconcile.Plan) error {
 	switch {
 	case len(others) == 0:
 		return nil
+	case others[0].Declared == "":
+		return unfit(replanAll+" with this version of amisync", "a plan does not say which manifests it was made with")
 	case others[0].Scope.Shard.IsZero():
 		return unfit(replan, "the manifests are not those that the plan was made with")
 	case len(others) == len(plans):

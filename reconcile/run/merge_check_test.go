@@ -123,7 +123,7 @@ func TestWhatTheFilesOfShardsContradictIsNotMerged(t *testing.T) {
 		alter func(shards []*reconcile.Plan)
 		says  string
 	}{
-		"a plan of an older version":           {func(s []*reconcile.Plan) { s[1].Declared = "" }, "the manifests are not those that shard 2/3"},
+		"a plan of an older version":           {func(s []*reconcile.Plan) { s[1].Declared = "" }, "does not say which manifests it was made with"},
 		"a lane of another shard, too":         {func(s []*reconcile.Plan) { s[1].Seen.Lanes = append(s[1].Seen.Lanes, s[0].Seen.Lanes...) }, "shards 1/3 and 2/3 both looked at account"},
 		"a lane less":                          {func(s []*reconcile.Plan) { s[1].Seen.Lanes = nil }, "no shard looked at account"},
 		"a lane of nobody":                     {func(s []*reconcile.Plan) { s[1].Seen.Lanes[0].Lane.Region = "ap-south-1" }, "in ap-south-1, which the manifests do not ask for"},

@@ -3,7 +3,6 @@ package run_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 
@@ -119,7 +118,11 @@ func TestADriftOfSomeSharesNeedsNoMoreThanTheirImages(t *testing.T) {
 		unmanaged := rapid.Bool().Draw(t, "unmanaged")
 		drift := func(open run.OpenReader) string {
 			d, _ := run.Drift(context.Background(), e.request(), open, e.options, 0, unmanaged)
-			return fmt.Sprintf("%+v", *d)
+			text, err := reconcile.EncodeDrift(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
 		}
 		if got, want := drift(e.cloud.openReader), drift(e.cloud.openWide); got != want {
 			t.Fatalf("scope %+v\n%s\nwith everything listed:\n%s", e.scope, got, want)

@@ -74,7 +74,7 @@ func (r Request) together(whole *reconcile.Plan) ([]reconcile.Finding, error) {
 		return nil, errors.New("it does not say which manifests it was made with, so that shards could differ in them")
 	case r.Declarations.Fingerprint(r.judgedAt()):
 	default:
-		return nil, errors.New("the manifests are not those that the plan was made with, or a term in the Policy has ended since")
+		return nil, errors.New("the manifests are not the very same that the plan was made with, or a term in the Policy has ended since")
 	}
 	elsewhere, _ := reconcile.Scope{Only: r.Only}.Changes(r.elsewhere)
 	findings, err := r.checkSaved(whole, elsewhere)

@@ -146,12 +146,12 @@ func TestAShardIsStaleWhereTheManifestsAreOthers(t *testing.T) {
 		since func(*estate)
 		says  string // by every shard; empty: nothing
 	}{
-		"who is kept":            {func(e *estate) { e.declarations.Policy.Protect = who(dave) }, "the manifests are not those"},
-		"a limit":                {func(e *estate) { e.declarations.Policy.Revokes.Max++ }, "the manifests are not those"},
-		"a share of other lanes": {func(e *estate) { e.share(lab, "x", bob) }, "the manifests are not those"},
+		"who is kept":            {func(e *estate) { e.declarations.Policy.Protect = who(dave) }, "the manifests are not the very same"},
+		"a limit":                {func(e *estate) { e.declarations.Policy.Revokes.Max++ }, "the manifests are not the very same"},
+		"a share of other lanes": {func(e *estate) { e.share(lab, "x", bob) }, "the manifests are not the very same"},
 		"an exception is over":   {func(e *estate) { e.at = day(3) }, "a term in the Policy has ended since"},
 		"an exception holds":     {func(e *estate) { e.at = day(2).Add(-1) }, ""},
-		"another place":          {func(e *estate) { e.declarations.Shares[0].Source.Line = 7 }, ""},
+		"another place":          {func(e *estate) { e.declarations.Shares[0].Source.Line = 7 }, "the manifests are not the very same"},
 		"another role":           {func(e *estate) { e.declarations.Owners[0].Role = "arn:aws:iam::111111111111:role/r" }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

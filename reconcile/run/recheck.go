@@ -67,9 +67,16 @@ func Recheck(ctx context.Context, r Request, saved *reconcile.Plan, open OpenRea
 	due.Incomplete = append(due.Incomplete, uncovered(saved)...)
 	due.Summary.Unknown = len(due.Incomplete)
 	due.Scope.Shard = r.Shard
-	due.Findings = append(due.Findings, together...)
+	due.Findings = append(due.Findings, slices.DeleteFunc(together, func(f reconcile.Finding) bool { return told(due.Findings, f) })...)
 	slices.SortFunc(due.Findings, reconcile.CompareFindings)
 	return &Rechecked{Due: due, Comparison: reconcile.Compare(saved.Changes, judged.all, o.view.Observations), LeftOut: len(judged.all) - len(due.Changes), View: o.view}, nil
+}
+
+// told reports whether a finding is among others, whatever its hint.
+func told(findings []reconcile.Finding, finding reconcile.Finding) bool {
+	return slices.ContainsFunc(findings, func(f reconcile.Finding) bool {
+		return f.Code == finding.Code && f.Image == finding.Image && f.Share == finding.Share && f.Principal.Principal == finding.Principal.Principal && f.Message == finding.Message
+	})
 }
 
 // uncovered returns what could not be read when the plan was made, so that
